@@ -1,0 +1,95 @@
+//! What falls with an element, and how much value stands on each provider.
+
+use rayon::prelude::*;
+
+use super::{Asked, System};
+use crate::model::{ElementId, Failure, Kind, State, Time};
+
+/// What falls in one scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Blast {
+    /// The scenario: usually one element that fails.
+    pub asked: Asked,
+    /// Every capability asked about with its state, in order.
+    pub capabilities: Vec<(ElementId, State)>,
+    /// How many of them are down.
+    pub down: usize,
+    /// How many of them are degraded.
+    pub degraded: usize,
+    /// What an hour of it costs: the value of the capabilities that are down.
+    pub value_per_hour: f64,
+    /// How many elements of the model are down, the failed ones included.
+    pub elements_down: usize,
+}
+
+/// The blast radius of each scenario, the worst first: by capabilities down, value, capabilities degraded, elements
+/// down; then in the order asked.
+pub fn blast(system: &System, scenarios: Vec<Asked>, capabilities: &[ElementId]) -> Vec<Blast> {
+    let engine = system.engine();
+    let one = |asked: Asked| {
+        let outcome = engine.outcome(&asked.scenario.fails);
+        let states: Vec<_> = capabilities.iter().map(|id| (*id, outcome.state(*id))).collect();
+        let count = |wanted: State| states.iter().filter(|(_, state)| *state == wanted).count();
+        let lost = states.iter().filter(|(_, state)| *state == State::Down);
+        Blast {
+            down: count(State::Down),
+            degraded: count(State::Degraded),
+            value_per_hour: lost.fold(0.0, |sum, (id, _)| sum + value_per_hour(system, *id)),
+            elements_down: system
+                .model
+                .elements()
+                .filter(|(id, _)| outcome.state(*id) == State::Down)
+                .count(),
+            capabilities: states,
+            asked,
+        }
+    };
+    let mut blasts: Vec<Blast> = scenarios.into_par_iter().map(one).collect();
+    blasts.sort_by(|a, b| {
+        (b.down.cmp(&a.down))
+            .then(b.value_per_hour.total_cmp(&a.value_per_hour))
+            .then(b.degraded.cmp(&a.degraded))
+            .then(b.elements_down.cmp(&a.elements_down))
+    });
+    blasts
+}
+
+fn value_per_hour(system: &System, capability: ElementId) -> f64 {
+    match &system.model[capability].kind {
+        Kind::Capability(capability) => capability.value_per_hour,
+        _ => 0.0,
+    }
+}
+
+/// How much of all value is lost when one provider fails.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Concentration {
+    /// Which provider.
+    pub provider: ElementId,
+    /// The value of the capabilities that are down without it.
+    pub value_per_hour: f64,
+    /// Its share of all value, 0..=1; 0 where no capability has a value.
+    pub share: f64,
+}
+
+/// The concentration of value on each provider, the highest first.
+pub fn concentration(system: &System) -> Vec<Concentration> {
+    let engine = system.engine();
+    let all: f64 = system.model.capabilities().map(|(_, _, capability)| capability.value_per_hour).sum();
+    let mut out = Vec::new();
+    for (provider, element) in system.model.elements() {
+        if !matches!(element.kind, Kind::Provider) {
+            continue;
+        }
+        let outcome = engine.outcome(&[Failure { what: provider, lasts: Time::NEVER, destroys: false }]);
+        let down = system.model.capabilities().filter(|(id, ..)| outcome.state(*id) == State::Down);
+        let value_per_hour = down.fold(0.0, |sum, (_, _, capability)| sum + capability.value_per_hour);
+        out.push(Concentration {
+            provider,
+            value_per_hour,
+            share: if all > 0.0 { value_per_hour / all } else { 0.0 },
+        });
+    }
+    out.sort_by(|a, b| b.value_per_hour.total_cmp(&a.value_per_hour));
+    out
+}

@@ -1,0 +1,335 @@
+//! Does every policy hold? The gate of a CI run.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use rayon::prelude::*;
+
+use super::System;
+use super::availability::{Bounds, availability};
+use super::data::{Copies, DataLoss};
+use super::explain::chain;
+use super::scenarios::{Asked, TooMany, declared, sweep};
+use super::survive::{Answer, CapabilityOutcome, answer};
+use crate::compile::ConditionId;
+use crate::engine::{Outcome, Reference};
+use crate::model::{Class, ElementId, Kind, Model, Policy, PolicyLevel, State, Time, Waiver};
+
+/// Something that a policy says does not hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Which policy, as an index of the model's policies; for an idle waiver the policy that it names, if it exists.
+    pub policy: Option<usize>,
+    /// What it means for the verdict.
+    pub level: PolicyLevel,
+    /// Which capability; `None` for a waiver that names none.
+    pub capability: Option<ElementId>,
+    /// In which scenario; `None` where it is not about one.
+    pub asked: Option<Asked>,
+    /// What is wrong.
+    pub detail: Detail,
+    /// From what failed to the capability, each depending on the one before.
+    pub chain: Vec<ElementId>,
+    /// The waiver that silences it.
+    pub waived: Option<Waived>,
+    /// The day on which a waiver for it ran out.
+    pub expired: Option<Date>,
+}
+
+/// A waiver that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waived {
+    /// The last day on which it does.
+    pub until: Date,
+    /// Why.
+    pub reason: String,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Detail {
+    /// The state is lower than will do.
+    State {
+        /// What it is.
+        found: State,
+        /// The lowest that will do.
+        wanted: State,
+    },
+    /// It is out for longer than allowed.
+    Within {
+        /// How long.
+        outage: Time,
+        /// How long it may be.
+        allowed: Time,
+    },
+    /// More data is lost than allowed.
+    DataLoss {
+        /// The stores that lose too much.
+        losses: Vec<DataLoss>,
+        /// How much they may.
+        allowed: Time,
+    },
+    /// It is out and no channel works.
+    Unreachable,
+    /// It works less often than it should.
+    Availability {
+        /// What it is.
+        bounds: Bounds,
+        /// What it should be.
+        wanted: f64,
+    },
+    /// A waiver silences nothing: its index among the model's waivers.
+    IdleWaiver(usize),
+}
+
+/// A capability and the single events that take it below the state to be kept.
+pub type SinglePoints = (ElementId, Vec<ElementId>);
+
+/// The answer of a check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// By policy, scenario and capability; waivers that silence nothing last.
+    pub findings: Vec<Finding>,
+    /// For each capability.
+    pub single_points: Vec<SinglePoints>,
+    /// How many different scenarios were looked at.
+    pub scenarios: usize,
+}
+
+impl Checked {
+    /// Whether nothing is denied.
+    pub fn passes(&self) -> bool {
+        !self.findings.iter().any(Finding::is_denied)
+    }
+}
+
+impl Finding {
+    /// Whether it fails the check.
+    pub fn is_denied(&self) -> bool {
+        self.level == PolicyLevel::Deny && self.waived.is_none()
+    }
+}
+
+/// The classes over which single points of failure are looked for.
+const SINGLE_POINT_CLASSES: [Class; 6] =
+    [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group, Class::Service];
+
+/// Checks every policy for the chosen capabilities. `kept` is the state below which a single event is a single point
+/// of failure.
+///
+/// # Errors
+/// If a policy asks for more scenarios than can be looked at.
+pub fn check(
+    system: &System,
+    capabilities: &[ElementId],
+    kept: State,
+    as_of: Date,
+) -> Result<Checked, TooMany> {
+    let model = &system.model;
+    // Each scenario is computed once, however many policies name it.
+    let mut plan = Plan::default();
+    let mut of_policy: Vec<Vec<usize>> = Vec::new();
+    for policy in &model.policies {
+        let mut wanted = sweep(model, &policy.classes, policy.failures)?;
+        wanted.extend(policy.scenarios.iter().map(|index| declared(&model.scenarios[*index])));
+        of_policy.push(wanted.into_iter().map(|asked| plan.add(asked)).collect());
+    }
+    let singles = sweep(model, &SINGLE_POINT_CLASSES, 1)?;
+    let singles: Vec<usize> = singles.into_iter().map(|asked| plan.add(asked)).collect();
+    let mut policies_of: Vec<Vec<usize>> = vec![Vec::new(); plan.scenarios.len()];
+    for (policy, scenarios) in of_policy.iter().enumerate() {
+        scenarios.iter().for_each(|scenario| policies_of[*scenario].push(policy));
+    }
+
+    let engine = system.engine();
+    let copies = Copies::new(model, as_of);
+    let stores = stores_needed(system, capabilities);
+    let n_scenarios = plan.scenarios.len();
+    let answers: Vec<(Answer, Vec<Finding>)> = plan
+        .scenarios
+        .into_par_iter()
+        .zip(policies_of)
+        .map(|(asked, policies)| {
+            let (answer, outcome) = answer(system, &engine, &copies, asked, capabilities);
+            let judge = Judge { system, answer: &answer, outcome: &outcome, stores: &stores };
+            let findings = policies.into_iter().flat_map(|policy| judge.findings(policy)).collect();
+            (answer, findings)
+        })
+        .collect();
+
+    let mut findings: Vec<Finding> = Vec::new();
+    for (index, policy) in model.policies.iter().enumerate() {
+        for scenario in &of_policy[index] {
+            let of_scenario = answers[*scenario].1.iter();
+            findings.extend(of_scenario.filter(|finding| finding.policy == Some(index)).cloned());
+        }
+        findings.extend(below_availability(system, &engine, index, policy, capabilities));
+    }
+    let idle = waive(model, &mut findings, capabilities, as_of);
+    findings.extend(idle);
+
+    let undisturbed = engine.outcome(&[]);
+    let single_points = capabilities.iter().enumerate().map(|(index, capability)| {
+        let is_cut = |scenario: &&usize| {
+            // Where the state is not had even with nothing failed, the empty set is the one minimal cut.
+            undisturbed.state(*capability) >= kept && answers[**scenario].0.capabilities[index].state < kept
+        };
+        let fails =
+            singles.iter().filter(is_cut).map(|scenario| answers[*scenario].0.asked.scenario.fails[0].what);
+        let mut points: Vec<ElementId> = fails.collect();
+        points.sort_unstable();
+        (*capability, points)
+    });
+    let single_points = single_points.collect();
+    Ok(Checked { findings, single_points, scenarios: n_scenarios })
+}
+
+/// The different scenarios that are asked for.
+#[derive(Default)]
+struct Plan {
+    scenarios: Vec<Asked>,
+    /// By name and class, which is all in which two scenarios can differ here.
+    known: HashMap<(String, String), usize>,
+}
+
+impl Plan {
+    fn add(&mut self, asked: Asked) -> usize {
+        let key = (asked.scenario.name.clone(), asked.class.clone());
+        *self.known.entry(key).or_insert_with(|| {
+            self.scenarios.push(asked);
+            self.scenarios.len() - 1
+        })
+    }
+}
+
+/// For each chosen capability the data stores that it needs, transitively, `wants` left out.
+fn stores_needed(system: &System, capabilities: &[ElementId]) -> HashMap<ElementId, Vec<ElementId>> {
+    let is_store = |id: &ElementId| matches!(&system.model[*id].kind, Kind::Service(service) if service.data);
+    capabilities.iter().map(|id| (*id, system.topology.all_needs(*id).filter(is_store).collect())).collect()
+}
+
+/// Holds one scenario's answer against policies.
+struct Judge<'a> {
+    system: &'a System,
+    answer: &'a Answer,
+    outcome: &'a Outcome,
+    stores: &'a HashMap<ElementId, Vec<ElementId>>,
+}
+
+impl Judge<'_> {
+    fn findings(&self, index: usize) -> Vec<Finding> {
+        let policy = &self.system.model.policies[index];
+        let about = self.answer.capabilities.iter().filter(|of| policy.capabilities.contains(&of.capability));
+        about.flat_map(|of| self.of_capability(index, policy, of)).collect()
+    }
+
+    fn of_capability(&self, index: usize, policy: &Policy, of: &CapabilityOutcome) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut find = |detail: Detail, chain: Vec<ElementId>| {
+            findings.push(Finding {
+                policy: Some(index),
+                level: policy.level,
+                capability: Some(of.capability),
+                asked: Some(self.answer.asked.clone()),
+                detail,
+                chain,
+                waived: None,
+                expired: None,
+            });
+        };
+        let (ok, full) = (ConditionId::ok(of.capability), ConditionId::full(of.capability));
+        let program = &self.system.program;
+        if of.state < policy.state {
+            let condition = if of.state == State::Down { ok } else { full };
+            let chain = chain(program, self.outcome.while_failed(), condition);
+            find(Detail::State { found: of.state, wanted: policy.state }, chain);
+        }
+        if let Some(allowed) = policy.within.filter(|allowed| of.outage > *allowed) {
+            find(Detail::Within { outage: of.outage, allowed }, chain(program, &self.outcome.run, ok));
+        }
+        if let Some(allowed) = policy.data_loss {
+            let needed = &self.stores[&of.capability];
+            let too_much = |loss: &&DataLoss| needed.contains(&loss.service) && loss.loss > allowed;
+            let losses: Vec<_> = self.answer.data.iter().filter(too_much).copied().collect();
+            if !losses.is_empty() {
+                find(Detail::DataLoss { losses, allowed }, Vec::new());
+            }
+        }
+        if policy.reachable && of.unreachable {
+            find(Detail::Unreachable, chain(program, &self.outcome.run, ok));
+        }
+        findings
+    }
+}
+
+/// Findings about how often capabilities work. Bounds that leave the question open are a finding too: what is not
+/// known to hold does not pass.
+fn below_availability(
+    system: &System,
+    engine: &Reference<'_>,
+    index: usize,
+    policy: &Policy,
+    capabilities: &[ElementId],
+) -> Vec<Finding> {
+    let Some(wanted) = policy.availability else { return Vec::new() };
+    let about = policy.capabilities.iter().filter(|id| capabilities.contains(id));
+    let judged = about.filter_map(|capability| {
+        let bounds = availability(system, engine, *capability, policy.state);
+        // Sums of products carry rounding errors of about one unit in the sixteenth digit each.
+        (bounds.lower < wanted - 1e-12).then(|| Finding {
+            policy: Some(index),
+            level: policy.level,
+            capability: Some(*capability),
+            asked: None,
+            detail: Detail::Availability { bounds, wanted },
+            chain: Vec::new(),
+            waived: None,
+            expired: None,
+        })
+    });
+    judged.collect()
+}
+
+/// Applies the waivers and returns a finding for each that silences nothing.
+fn waive(model: &Model, findings: &mut [Finding], capabilities: &[ElementId], as_of: Date) -> Vec<Finding> {
+    let mut idle = Vec::new();
+    for (index, waiver) in model.waivers.iter().enumerate() {
+        let mut used = false;
+        for finding in findings.iter_mut().filter(|finding| names(model, waiver, finding)) {
+            used = true;
+            if as_of <= waiver.until {
+                finding.waived = Some(Waived { until: waiver.until, reason: waiver.reason.clone() });
+            } else {
+                finding.expired = finding.expired.max(Some(waiver.until));
+            }
+        }
+        // Of a capability that was not looked at nothing can be said.
+        let looked_at = match waiver.capability {
+            Some(capability) => capabilities.contains(&capability),
+            None => capabilities.len() == model.capabilities().count(),
+        };
+        if !used && looked_at {
+            idle.push(Finding {
+                policy: model.policies.iter().position(|policy| policy.name == waiver.policy),
+                level: PolicyLevel::Warn,
+                capability: waiver.capability,
+                asked: None,
+                detail: Detail::IdleWaiver(index),
+                chain: Vec::new(),
+                waived: None,
+                expired: None,
+            });
+        }
+    }
+    idle
+}
+
+fn names(model: &Model, waiver: &Waiver, finding: &Finding) -> bool {
+    let policy = finding.policy.map(|index| &model.policies[index].name);
+    policy == Some(&waiver.policy)
+        && (waiver.capability.is_none() || waiver.capability == finding.capability)
+        && waiver
+            .failure
+            .as_ref()
+            .is_none_or(|failure| finding.asked.as_ref().is_some_and(|asked| asked.scenario.name == *failure))
+}

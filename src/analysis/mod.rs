@@ -1,0 +1,62 @@
+//! Analyses: questions about a system, answered through an engine.
+//!
+//! Comes after [`crate::engine`]. Each file asks one question and interprets the outcomes; what they return speaks of
+//! elements by number and formats nothing, which is [`crate::report`]'s part. All scenarios of a question are computed
+//! in parallel and come back in order, so that answers do not depend on the number of threads.
+
+mod availability;
+mod blast;
+mod check;
+mod data;
+mod explain;
+mod lint;
+mod scenarios;
+mod survive;
+
+pub use availability::{Bounds, availability};
+pub use blast::{Blast, Concentration, blast, concentration};
+pub use check::{Checked, Detail, Finding, SinglePoints, Waived, check};
+pub use data::{Copies, DataLoss};
+pub use explain::{Cause, Explained, What, chain, explain};
+pub use lint::lint;
+pub use scenarios::{Asked, MOST_SCENARIOS, TooMany, custom, declared, sweep};
+pub use survive::{Answer, CapabilityOutcome, answer, survive};
+
+use crate::compile::Program;
+use crate::engine::Reference;
+use crate::model::Model;
+use crate::topology::Topology;
+
+/// A model with everything that is derived from it once.
+///
+/// ```
+/// use linchpin::{analysis::System, diag::Sources, model::Model};
+/// let mut sources = Sources::default();
+/// sources.add("m.toml", "[provider.p]\n[capability.c]\nneeds = ['p']\n");
+/// let system = System::new(Model::read(&sources, "m").map_err(|problems| problems[0].message.clone())?);
+/// assert_eq!(system.topology.len(), 1);
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct System {
+    /// What there is.
+    pub model: Model,
+    /// Who depends on whom.
+    pub topology: Topology,
+    /// What must hold for each.
+    pub program: Program,
+}
+
+impl System {
+    /// Derives topology and conditions of a model.
+    pub fn new(model: Model) -> Self {
+        let topology = Topology::new(&model);
+        let program = Program::new(&model, &topology);
+        Self { model, topology, program }
+    }
+
+    /// An engine for scenarios.
+    pub fn engine(&self) -> Reference<'_> {
+        Reference::new(&self.program)
+    }
+}

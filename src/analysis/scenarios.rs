@@ -1,0 +1,125 @@
+//! Which scenarios a question is about.
+
+use std::fmt;
+
+use crate::model::{Class, ElementId, Failure, Model, Scenario, Time};
+
+/// A scenario with the class that it belongs to: that of what fails, `scenario` for a declared one, `custom`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What fails.
+    pub scenario: Scenario,
+    /// The name of its class; several are joined with ` + `.
+    pub class: String,
+}
+
+/// More scenarios than this are not looked at in one question.
+pub const MOST_SCENARIOS: u128 = 4_000_000;
+
+/// A question about more scenarios than can be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMany {
+    /// How many it would be.
+    pub scenarios: u128,
+}
+
+impl fmt::Display for TooMany {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} scenarios are more than the {MOST_SCENARIOS} that can be asked at once", self.scenarios)
+    }
+}
+
+impl std::error::Error for TooMany {}
+
+/// Every set of `failures` different elements of the classes, each failing for good: single failures class by class,
+/// larger sets in the model's order.
+///
+/// # Errors
+/// If these are more than [`MOST_SCENARIOS`].
+pub fn sweep(model: &Model, classes: &[Class], failures: u32) -> Result<Vec<Asked>, TooMany> {
+    let mut members: Vec<(Class, ElementId)> = model
+        .elements()
+        .filter_map(|(id, element)| Some((element.class().filter(|class| classes.contains(class))?, id)))
+        .collect();
+    let k = failures as usize;
+    let scenarios = choose(members.len() as u128, u128::from(failures));
+    if scenarios > MOST_SCENARIOS {
+        return Err(TooMany { scenarios });
+    }
+    if k == 1 {
+        members.sort_by_key(|(class, _)| *class);
+    }
+    let mut asked = Vec::new();
+    let mut chosen: Vec<usize> = (0..k).collect();
+    while k > 0 && k <= members.len() {
+        let mut classes: Vec<Class> = chosen.iter().map(|index| members[*index].0).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let class = classes.iter().map(|class| class.name()).collect::<Vec<_>>().join(" + ");
+        let stays_failed =
+            |index: &usize| Failure { what: members[*index].1, lasts: Time::NEVER, destroys: false };
+        asked.push(Asked { scenario: named(model, chosen.iter().map(stays_failed).collect()), class });
+        // The next set in lexicographic order: the last index that can move does, the ones behind it follow.
+        let Some(moving) = (0..k).rev().find(|place| chosen[*place] < members.len() - k + place) else {
+            break;
+        };
+        chosen[moving] += 1;
+        for place in moving + 1..k {
+            chosen[place] = chosen[place - 1] + 1;
+        }
+    }
+    Ok(asked)
+}
+
+/// One scenario of these failures; what is named twice fails for the longer time.
+pub fn custom(model: &Model, fails: &[Failure]) -> Asked {
+    let mut sorted: Vec<Failure> = fails.to_vec();
+    sorted.sort_by_key(|failure| failure.what);
+    sorted.dedup_by(|later, kept| {
+        let same = later.what == kept.what;
+        if same {
+            kept.lasts = kept.lasts.max(later.lasts);
+            kept.destroys |= later.destroys;
+        }
+        same
+    });
+    Asked { scenario: named(model, sorted), class: "custom".to_owned() }
+}
+
+/// A scenario that the model declares.
+pub fn declared(scenario: &Scenario) -> Asked {
+    Asked { scenario: scenario.clone(), class: "scenario".to_owned() }
+}
+
+fn named(model: &Model, fails: Vec<Failure>) -> Scenario {
+    let names: Vec<_> = fails.iter().map(|failure| model[failure.what].name.as_str()).collect();
+    Scenario { name: names.join(" + "), fails }
+}
+
+/// n over k, or the most that can be counted.
+fn choose(n: u128, k: u128) -> u128 {
+    if k > n {
+        return 0;
+    }
+    let mut ways: u128 = 1;
+    for i in 0..k.min(n - k) {
+        match ways.checked_mul(n - i) {
+            Some(product) => ways = product / (i + 1),
+            None => return u128::MAX,
+        }
+    }
+    ways
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn binomials_are_exact_and_saturate() {
+        assert_eq!(choose(5, 2), 10);
+        assert_eq!(choose(3, 4), 0);
+        assert_eq!(choose(60, 30), 118_264_581_564_861_424);
+        assert_eq!(choose(1_000_000, 500_000), u128::MAX);
+    }
+}

@@ -1,0 +1,298 @@
+//! What can be written on the command line: the one definition from which parsing and help are made.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+use crate::model::{Class, State};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// What your business loses when a zone, a region, a provider or anything shared fails, before it fails.
+///
+/// MODEL is a TOML file or a directory of TOML files; left out, the nearest `linchpin.toml` from here upward.
+/// Results go to standard output, everything else to standard error.
+///
+/// Exit codes: 0 all holds; 1 the answer is no (`check`, and others with --deny); 2 the arguments or the model are
+/// wrong, nothing was analysed; 3 a limit was hit, and what was printed says that it is incomplete.
+#[derive(Debug, Parser)]
+#[command(name = "linchpin", version, styles = STYLES, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) global: Global,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Global {
+    /// When to use colour; NO_COLOR is respected too
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Say only what is wrong
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Say everything: no grouping, no shortening
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Does every policy hold? The CI gate
+    #[command(after_help = "Example: linchpin check models/storefront --as-of 2026-11-23")]
+    Check(CheckArgs),
+    /// Which capability survives which scenario, for how long it is out, what data is lost
+    #[command(after_help = "Example: linchpin survive models/storefront --class zone --class provider")]
+    Survive(SurviveArgs),
+    /// What falls with REF; without it, every element ranked by its blast radius
+    #[command(after_help = "Example: linchpin blast models/storefront --fail aws/us-east-1")]
+    Blast(BlastArgs),
+    /// The causal chain from what failed to a capability, or the alternative that saved it
+    #[command(
+        after_help = "Example: linchpin explain models/storefront --capability checkout --fail aws/us-east-1/a=4h"
+    )]
+    Explain(ExplainArgs),
+    /// A diagram; with --fail, what has fallen is marked
+    #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
+    Draw(DrawArgs),
+    /// Write a commented first model
+    #[command(after_help = "Example: linchpin init shop.toml")]
+    Init(InitArgs),
+    /// Tell more about a diagnostic's code; without one, list them all
+    #[command(after_help = "Example: linchpin explain-code unknown-key")]
+    ExplainCode(ExplainCodeArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ModelArgs {
+    /// A TOML file, or a directory of them [default: the nearest linchpin.toml from here upward]
+    pub(super) model: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Write to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CapabilityArgs {
+    /// Only these capabilities: a name, a glob or tier:N; may be repeated [default: all]
+    #[arg(long = "capability", value_name = "NAME")]
+    pub(super) capabilities: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SweepArgs {
+    /// Fail every element of this class; may be repeated [default: zone, region, provider, product, group]
+    #[arg(long = "class", value_name = "CLASS", value_enum, value_delimiter = ',')]
+    pub(super) classes: Vec<ClassArg>,
+    /// Fail every set of N different elements of the classes at once
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=16))]
+    pub(super) failures: u32,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FailArgs {
+    /// Fail this, for a DURATION or for good; may be repeated, for one scenario of all
+    #[arg(long, value_name = "REF[=DURATION]")]
+    pub(super) fail: Vec<String>,
+    /// Look at a scenario that the model declares
+    #[arg(long, value_name = "NAME")]
+    pub(super) scenario: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AsOfArgs {
+    /// The day on which waivers and verified backups are judged [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(super) as_of: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KeptArgs {
+    /// The state to be kept: with `degraded` only down counts
+    #[arg(long, value_name = "STATE", value_enum, default_value_t)]
+    pub(super) state: Kept,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum Kept {
+    Up,
+    #[default]
+    Degraded,
+}
+
+impl From<Kept> for State {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Up => Self::Up,
+            Kept::Degraded => Self::Degraded,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DenyArgs {
+    /// End with 1 if a capability falls below --state in any scenario looked at
+    #[arg(long)]
+    pub(super) deny: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) capabilities: CapabilityArgs,
+    #[command(flatten)]
+    pub(super) kept: KeptArgs,
+    #[command(flatten)]
+    pub(super) as_of: AsOfArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SurviveArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) sweep: SweepArgs,
+    #[command(flatten)]
+    pub(super) fail: FailArgs,
+    #[command(flatten)]
+    pub(super) capabilities: CapabilityArgs,
+    #[command(flatten)]
+    pub(super) kept: KeptArgs,
+    #[command(flatten)]
+    pub(super) deny: DenyArgs,
+    #[command(flatten)]
+    pub(super) as_of: AsOfArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BlastArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) sweep: SweepArgs,
+    #[command(flatten)]
+    pub(super) fail: FailArgs,
+    #[command(flatten)]
+    pub(super) capabilities: CapabilityArgs,
+    #[command(flatten)]
+    pub(super) kept: KeptArgs,
+    #[command(flatten)]
+    pub(super) deny: DenyArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) fail: FailArgs,
+    #[command(flatten)]
+    pub(super) capabilities: CapabilityArgs,
+    #[command(flatten)]
+    pub(super) kept: KeptArgs,
+    #[command(flatten)]
+    pub(super) deny: DenyArgs,
+    #[command(flatten)]
+    pub(super) as_of: AsOfArgs,
+    #[command(flatten)]
+    pub(super) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DrawArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) fail: FailArgs,
+    /// What to draw; SVG and PNG need Graphviz [default: by the ending of FILE, else dot]
+    #[arg(long, value_enum)]
+    pub(super) format: Option<Picture>,
+    /// Write to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Picture {
+    /// Graphviz' language
+    Dot,
+    /// Drawn by an installed Graphviz
+    Svg,
+    /// Drawn by an installed Graphviz
+    Png,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Where to write it; an existing file is left alone
+    #[arg(default_value = "linchpin.toml")]
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainCodeArgs {
+    /// The code in the brackets of a diagnostic
+    pub(super) code: Option<String>,
+}
+
+/// Classes as clap lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ClassArg(pub(super) Class);
+
+impl ValueEnum for ClassArg {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [ClassArg; 7] = {
+            let mut all = [ClassArg(Class::Zone); 7];
+            let mut index = 0;
+            while index < all.len() {
+                all[index] = ClassArg(Class::ALL[index]);
+                index += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.name()))
+    }
+}

@@ -1,0 +1,115 @@
+//! What several commands ask alike: which capabilities, which scenarios, which day.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::super::args::{AsOfArgs, CapabilityArgs, FailArgs, SweepArgs};
+use super::super::exit::Failure;
+use crate::analysis::{Asked, TooMany, custom, declared, sweep};
+use crate::diag::nearest;
+use crate::model::{Class, ElementId, Failure as Event, Model, NotFound, Selector, Time};
+
+/// The classes that a sweep takes where none is named.
+const DEFAULT_CLASSES: [Class; 5] =
+    [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group];
+
+/// The capabilities to look at, in the model's order.
+pub(super) fn capabilities(model: &Model, args: &CapabilityArgs) -> Result<Vec<ElementId>, Failure> {
+    let all: Vec<ElementId> = model.capabilities().map(|(id, ..)| id).collect();
+    if args.capabilities.is_empty() {
+        return Ok(all);
+    }
+    let mut chosen = Vec::new();
+    for written in &args.capabilities {
+        let selector = Selector::parse(written);
+        let before = chosen.len();
+        chosen.extend(all.iter().filter(|id| selector.as_ref().is_some_and(|s| s.matches(&model[**id]))));
+        if chosen.len() == before {
+            let failure = Failure::new(format!("no capability is called `{written}`"));
+            let known = all.iter().map(|id| model[*id].bare_name());
+            return Err(match nearest(written, known) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure,
+            });
+        }
+    }
+    chosen.sort_unstable();
+    chosen.dedup();
+    Ok(chosen)
+}
+
+/// The scenarios to look at: those named, and the sweep that is asked for, by default over domains, products, groups.
+pub(super) fn scenarios(model: &Model, sweeps: &SweepArgs, fail: &FailArgs) -> Result<Vec<Asked>, Failure> {
+    let mut asked = named(model, fail)?;
+    if asked.is_empty() || !sweeps.classes.is_empty() {
+        let named_classes: Vec<Class> = sweeps.classes.iter().map(|class| class.0).collect();
+        let classes = if named_classes.is_empty() { &DEFAULT_CLASSES[..] } else { &named_classes };
+        asked.extend(sweep(model, classes, sweeps.failures).map_err(too_many)?);
+    }
+    Ok(asked)
+}
+
+/// The scenarios that are named: a declared one, one of what `--fail` says.
+pub(super) fn named(model: &Model, args: &FailArgs) -> Result<Vec<Asked>, Failure> {
+    let mut asked = Vec::new();
+    if let Some(name) = &args.scenario {
+        let scenario = model.scenarios.iter().find(|scenario| scenario.name == *name).ok_or_else(|| {
+            let failure = Failure::new(format!("the model declares no scenario `{name}`"));
+            match nearest(name, model.scenarios.iter().map(|scenario| scenario.name.as_str())) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure.hint("scenarios are declared as [scenario.NAME] with `fails`"),
+            }
+        })?;
+        asked.push(declared(scenario));
+    }
+    if !args.fail.is_empty() {
+        let events: Vec<Event> =
+            args.fail.iter().map(|written| event(model, written)).collect::<Result<_, _>>()?;
+        asked.push(custom(model, &events));
+    }
+    Ok(asked)
+}
+
+/// The one scenario of a command that takes one only.
+pub(super) fn one_scenario(model: &Model, args: &FailArgs) -> Result<Option<Asked>, Failure> {
+    let mut asked = named(model, args)?;
+    if asked.len() > 1 {
+        return Err(Failure::new("--scenario and --fail are two scenarios, and this is about one"));
+    }
+    Ok(asked.pop())
+}
+
+fn event(model: &Model, written: &str) -> Result<Event, Failure> {
+    let (reference, lasts) = match written.split_once('=') {
+        None => (written, Time::NEVER),
+        Some((reference, lasts)) => {
+            let lasts = lasts.parse().map_err(|why| Failure::new(format!("--fail {written}: {why}")))?;
+            (reference, lasts)
+        }
+    };
+    let what = model.find(reference).map_err(|why| {
+        let failure = Failure::new(format!("--fail {reference}: {why}"));
+        let known = model.elements().filter(|(_, element)| element.class().is_some());
+        match nearest(reference, known.map(|(_, element)| element.name.as_str())) {
+            Some(near) if why == NotFound::Unknown => failure.hint(format!("did you mean `{near}`?")),
+            _ => failure,
+        }
+    })?;
+    if model[what].class().is_none() {
+        let kind = model[what].kind_name();
+        let failure = Failure::new(format!("--fail {reference}: a {kind} does not fail of itself"));
+        return Err(failure.hint("fail a domain, facility, group, service or instance"));
+    }
+    Ok(Event { what, lasts, destroys: false })
+}
+
+/// What to say when a question is too large.
+pub(super) fn too_many(why: TooMany) -> Failure {
+    Failure::new(why.to_string()).hint("take fewer --class or fewer --failures")
+}
+
+/// The day asked about: today, by the clock of Greenwich, where none is named.
+pub(super) fn as_of(args: &AsOfArgs) -> Date {
+    args.as_of.unwrap_or_else(|| Timestamp::now().to_zoned(TimeZone::UTC).date())
+}

@@ -1,0 +1,24 @@
+//! `blast`: what falls with what?
+
+use super::super::args::BlastArgs;
+use super::super::exit::{Exit, Failure};
+use super::super::load::load;
+use super::super::output::Talk;
+use super::{ask, give, mention_warnings};
+use crate::analysis::{blast, concentration};
+use crate::render;
+use crate::report::BlastReport;
+
+pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(args.model.model.as_deref())?;
+    mention_warnings(&loaded, talk);
+    let model = &loaded.system.model;
+    let capabilities = ask::capabilities(model, &args.capabilities)?;
+    let scenarios = ask::scenarios(model, &args.sweep, &args.fail)?;
+    let blasts = blast(&loaded.system, scenarios, &capabilities);
+    let report = BlastReport::new(model, &blasts, &concentration(&loaded.system));
+    give(&report, |report| render::blast(report, talk.detail), &args.output, talk)?;
+    let kept = args.kept.state.into();
+    let falls = blasts.iter().any(|blast| blast.capabilities.iter().any(|(_, state)| *state < kept));
+    Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })
+}

@@ -1,0 +1,24 @@
+//! `check`: does every policy hold?
+
+use super::super::args::CheckArgs;
+use super::super::exit::{Exit, Failure};
+use super::super::load::load;
+use super::super::output::Talk;
+use super::{ask, give};
+use crate::analysis::check;
+use crate::render::{self, Detail};
+use crate::report::CheckReport;
+
+pub(super) fn run(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(args.model.model.as_deref())?;
+    let model = &loaded.system.model;
+    if !loaded.warnings.is_empty() && talk.detail != Detail::Quiet {
+        talk.say(render::diagnostics(&loaded.warnings, &loaded.sources).trim_end());
+    }
+    let capabilities = ask::capabilities(model, &args.capabilities)?;
+    let checked = check(&loaded.system, &capabilities, args.kept.state.into(), ask::as_of(&args.as_of));
+    let checked = checked.map_err(ask::too_many)?;
+    let report = CheckReport::new(model, &loaded.sources, &checked);
+    give(&report, |report| render::check(report, talk.detail), &args.output, talk)?;
+    Ok(if checked.passes() { Exit::Ok } else { Exit::No })
+}

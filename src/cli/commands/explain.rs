@@ -1,0 +1,26 @@
+//! `explain`: why is a capability as it is?
+
+use super::super::args::ExplainArgs;
+use super::super::exit::{Exit, Failure};
+use super::super::load::load;
+use super::super::output::Talk;
+use super::{ask, give, mention_warnings};
+use crate::analysis::explain;
+use crate::render;
+use crate::report::ExplainReport;
+
+pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(args.model.model.as_deref())?;
+    mention_warnings(&loaded, talk);
+    let model = &loaded.system.model;
+    let capabilities = ask::capabilities(model, &args.capabilities)?;
+    let asked = ask::one_scenario(model, &args.fail)?.ok_or_else(|| {
+        Failure::new("nothing to explain").hint("say what fails, with --fail REF or --scenario NAME")
+    })?;
+    let explained = explain(&loaded.system, asked, &capabilities, ask::as_of(&args.as_of));
+    let report = ExplainReport::new(model, &explained);
+    give(&report, render::explain, &args.output, talk)?;
+    let kept = args.kept.state.into();
+    let falls = explained.answer.capabilities.iter().any(|outcome| outcome.state < kept);
+    Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })
+}

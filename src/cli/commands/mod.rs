@@ -1,0 +1,76 @@
+//! One file a command: arguments in, a result out.
+
+mod ask;
+mod blast;
+mod check;
+mod draw;
+mod explain;
+mod init;
+mod survive;
+
+use super::args::{Command, ExplainCodeArgs, Format, OutputArgs};
+use super::exit::{Exit, Failure};
+use super::load::Loaded;
+use super::output::{Talk, width};
+use crate::diag::{Code, nearest};
+use crate::render::{self, Detail};
+
+/// Runs a command.
+pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
+    match command {
+        Command::Check(args) => check::run(&args, talk),
+        Command::Survive(args) => survive::run(&args, talk),
+        Command::Blast(args) => blast::run(&args, talk),
+        Command::Explain(args) => explain::run(&args, talk),
+        Command::Draw(args) => draw::run(&args, talk),
+        Command::Init(args) => init::run(&args, talk),
+        Command::ExplainCode(args) => explain_code(&args, talk),
+    }
+}
+
+/// Gives a report in the format asked for.
+fn give<R: serde::Serialize>(
+    report: &R,
+    text: impl FnOnce(&R) -> String,
+    output: &OutputArgs,
+    talk: &Talk,
+) -> Result<(), Failure> {
+    let result = match output.format {
+        Format::Text => text(report),
+        Format::Json => render::json(report),
+    };
+    talk.give(result.as_bytes(), output.output.as_deref())
+}
+
+/// `check` shows warnings about the model; other questions only say that there are some.
+fn mention_warnings(loaded: &Loaded, talk: &Talk) {
+    let n = loaded.warnings.len();
+    if n == 0 || talk.detail == Detail::Quiet {
+        return;
+    }
+    if talk.detail == Detail::Verbose {
+        talk.say(render::diagnostics(&loaded.warnings, &loaded.sources).trim_end());
+    } else {
+        let warnings = if n == 1 { "warning" } else { "warnings" };
+        talk.say(&format!("the model has {n} {warnings}: `linchpin check` or -v shows them"));
+    }
+}
+
+fn explain_code(args: &ExplainCodeArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let text = match &args.code {
+        None => Code::ALL.iter().map(|code| format!("{:20}  {}\n", code.name(), code.summary())).collect(),
+        Some(name) => {
+            let known = || Code::ALL.iter().map(|code| code.name());
+            let code = Code::from_name(name).ok_or_else(|| {
+                let failure = Failure::new(format!("there is no code `{name}`"));
+                failure.hint(match nearest(name, known()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "`linchpin explain-code` lists them all".to_owned(),
+                })
+            })?;
+            render::explain_code(code, width().min(100))
+        }
+    };
+    talk.give(text.as_bytes(), None)?;
+    Ok(Exit::Ok)
+}

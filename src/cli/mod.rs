@@ -1,0 +1,32 @@
+//! The command line: arguments in, files read, results out.
+//!
+//! Last of the pipeline, and the only room that touches files, environment and clock (pictures that Graphviz makes
+//! excepted). Commands see settings, not clap: [`args`] turns the one into the other.
+
+mod args;
+mod commands;
+mod exit;
+mod load;
+mod output;
+
+pub use exit::Exit;
+
+use clap::Parser;
+
+/// Runs the command line of this process.
+pub fn main() -> Exit {
+    let cli = args::Cli::parse();
+    let talk = output::Talk::new(&cli.global);
+    match commands::run(cli.command, &talk) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            talk.say(&failure.to_string());
+            failure.exit()
+        }
+    }
+}
+
+/// The definition of the command line, from which help is made.
+pub fn definition() -> clap::Command {
+    <args::Cli as clap::CommandFactory>::command()
+}

@@ -1,0 +1,109 @@
+//! Results out: to standard output, or to a file, whole or not at all.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::args::{Color, Global};
+use super::exit::Failure;
+use crate::render::Detail;
+
+/// How to talk to the user.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Talk {
+    color: Color,
+    pub(super) detail: Detail,
+}
+
+impl Talk {
+    pub(super) fn new(global: &Global) -> Self {
+        let detail = match (global.quiet, global.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        };
+        Self { color: global.color, detail }
+    }
+
+    fn choice(self) -> ColorChoice {
+        match self.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+
+    /// Says something beside the result, on standard error. That nobody listens is no failure.
+    pub(super) fn say(self, text: &str) {
+        let mut stderr = AutoStream::new(io::stderr(), self.choice()).lock();
+        let _ = writeln!(stderr, "{text}");
+    }
+
+    /// Gives the result.
+    pub(super) fn give(self, result: &[u8], to: Option<&Path>) -> Result<(), Failure> {
+        match to {
+            Some(path) => {
+                let plain = anstream::adapter::strip_bytes(result).into_vec();
+                write_whole(path, &plain)
+                    .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
+            }
+            None => self.print(result),
+        }
+    }
+
+    /// Gives a result that is not text.
+    pub(super) fn give_binary(self, result: &[u8], to: Option<&Path>) -> Result<(), Failure> {
+        match to {
+            Some(path) => write_whole(path, result)
+                .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display()))),
+            None => finished(io::stdout().write_all(result)),
+        }
+    }
+
+    fn print(self, result: &[u8]) -> Result<(), Failure> {
+        let mut stdout = AutoStream::new(io::stdout(), self.choice()).lock();
+        finished(stdout.write_all(result).and_then(|()| stdout.flush()))
+    }
+}
+
+/// A reader that has seen enough closes the pipe, as `head` does: that is success.
+fn finished(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|error| Failure::new(format!("cannot write the result: {error}"))),
+    }
+}
+
+/// Writes a file whole or not at all: to a temporary file beside it, which then takes its name. What exists and is no
+/// regular file, such as a pipe, is written to directly.
+fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+    }
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As for any new file, the umask takes its share.
+        let mode = fs::metadata(path).map_or(0o666, |old| old.permissions().mode() & 0o777);
+        builder.permissions(fs::Permissions::from_mode(mode));
+    }
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The width to lay text out for: the terminal's, or a width that suits files.
+pub(super) fn width() -> usize {
+    const FILE_WIDTH: usize = 120;
+    if !io::stdout().is_terminal() {
+        return FILE_WIDTH;
+    }
+    terminal_size::terminal_size().map_or(FILE_WIDTH, |(width, _)| usize::from(width.0))
+}

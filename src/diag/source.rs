@@ -1,0 +1,106 @@
+//! The texts of a model and places in them.
+
+/// Which file of a [`Sources`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A byte range in one file, or nowhere: what code declares has no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    file: FileId,
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    /// No place in any text.
+    pub const NOWHERE: Self = Self { file: FileId(u32::MAX), start: 0, end: 0 };
+
+    /// The bytes `range` of `file`.
+    pub fn new(file: FileId, range: std::ops::Range<usize>) -> Self {
+        let at = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+        Self { file, start: at(range.start), end: at(range.end) }
+    }
+
+    /// Which file; `None` for [`Place::NOWHERE`].
+    pub fn file(self) -> Option<FileId> {
+        (self != Self::NOWHERE).then_some(self.file)
+    }
+
+    /// The byte range.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A place as people say it. Line and column count from 1, columns in characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// The file as the user named it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// One text with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The file as the user named it.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// All texts of one model, in the order in which they were read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Takes in one more text.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        self.files.push(Source { name: name.into(), text: text.into() });
+        FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The text that `file` stands for.
+    pub fn get(&self, file: FileId) -> Option<&Source> {
+        self.files.get(file.0 as usize)
+    }
+
+    /// All texts with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+
+    /// Line and column of the start of a place.
+    pub fn position(&self, place: Place) -> Option<Position> {
+        let source = self.get(place.file()?)?;
+        let before = source.text.get(..place.range().start)?;
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Some(Position {
+            file: source.name.clone(),
+            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let mut sources = Sources::default();
+        let file = sources.add("m.toml", "a = 1\né = 2 # x\n");
+        let at = |byte: usize| sources.position(Place::new(file, byte..byte + 1)).map(|p| (p.line, p.column));
+        assert_eq!(at(0), Some((1, 1)));
+        assert_eq!(at(6), Some((2, 1)));
+        assert_eq!(at(8), Some((2, 2)), "é is one column, though two bytes");
+        assert_eq!(sources.position(Place::NOWHERE), None);
+    }
+}

@@ -1,0 +1,8 @@
+//! Engines: from compiled conditions and a scenario to times.
+//!
+//! Comes after [`crate::compile`]. [`Reference`] follows the semantics line by line and is the oracle of every test;
+//! any faster engine has to agree with it.
+
+mod reference;
+
+pub use reference::{Events, Outcome, Reference, Run};

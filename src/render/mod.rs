@@ -1,0 +1,50 @@
+//! Renderings: reports and diagnostics as text and JSON.
+//!
+//! Comes after [`crate::report`] and computes nothing. Text carries ANSI styles, which whoever writes it strips where
+//! they are not wanted; every symbol reads without colour. Free text of a model passes through [`visible`] first.
+
+mod diagnostics;
+mod escape;
+mod json;
+mod table;
+mod text;
+
+pub use diagnostics::{diagnostics, explain_code};
+pub use escape::visible;
+pub use json::json;
+pub use text::{blast, check, explain, survive};
+
+use anstyle::{AnsiColor, Style};
+
+use crate::model::State;
+
+/// How much a text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// Only what is wrong.
+    Quiet,
+    /// What a person wants to know.
+    #[default]
+    Normal,
+    /// Everything.
+    Verbose,
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GOOD: Style = AnsiColor::Green.on_default();
+const FAIR: Style = AnsiColor::Yellow.on_default();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Text in a style.
+fn styled(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+fn style_of(state: State) -> Style {
+    match state {
+        State::Up => GOOD,
+        State::Degraded => FAIR,
+        State::Down => BAD,
+    }
+}

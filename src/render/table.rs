@@ -1,0 +1,83 @@
+//! Columns that line up, whatever width their characters have.
+
+use anstyle::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::styled;
+
+/// One field of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    text: String,
+    style: Style,
+    right: bool,
+}
+
+impl Cell {
+    pub(super) fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), style: Style::new(), right: false }
+    }
+
+    pub(super) fn style(mut self, style: Style) -> Self {
+        self.style = style;
+        self
+    }
+
+    /// Aligned to the right, as numbers are.
+    pub(super) fn right(mut self) -> Self {
+        self.right = true;
+        self
+    }
+
+    fn width(&self) -> usize {
+        self.text.width()
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+/// Rows as lines, each column as wide as its widest field, two spaces between.
+pub(super) fn table(rows: &[Vec<Cell>]) -> String {
+    let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let column_width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(Cell::width).max();
+    let widths: Vec<usize> = (0..n_columns).map(|column| column_width(column).unwrap_or(0)).collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        // Padding is held back, so that no line ends in spaces.
+        let mut padding = 0;
+        for (cell, width) in row.iter().zip(&widths) {
+            let free = width - cell.width();
+            let (before, after) = if cell.right { (free, 0) } else { (0, free) };
+            if cell.text.is_empty() {
+                padding += width + 2;
+                continue;
+            }
+            line += &" ".repeat(padding + before);
+            line +=
+                &if cell.style == Style::new() { cell.text.clone() } else { styled(cell.style, &cell.text) };
+            padding = after + 2;
+        }
+        out += &line;
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_lines_do_not_end_in_spaces() {
+        let rows = [
+            vec!["a".into(), Cell::new("1").right()],
+            vec!["漢字".into(), Cell::new("10").right(), "".into()],
+        ];
+        assert_eq!(table(&rows), "a      1\n漢字  10\n");
+    }
+}

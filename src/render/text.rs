@@ -1,0 +1,369 @@
+//! Reports as text for people.
+
+use super::table::{Cell, table};
+use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
+use crate::model::{State, Time};
+use crate::report::{
+    BlastReport, CauseReport, CheckReport, DataReport, ElementReport, ExplainReport, FindingReport, Ordered,
+    OutcomeReport, PolicyReport, ScenarioReport, SurviveReport,
+};
+
+/// The answer of `check`: policies with their verdicts and findings, single points of failure, a line that counts.
+/// Quiet, it says only what fails.
+pub fn check(report: &CheckReport, detail: Detail) -> String {
+    let mut out = String::new();
+    if detail == Detail::Quiet {
+        let denied = report.findings.iter().filter(|finding| finding.is_denied());
+        denied.for_each(|finding| out += &finding_line(finding, ""));
+        return out;
+    }
+    for policy in &report.policies {
+        let of_policy = |finding: &&FindingReport| finding.policy == policy.name && finding.rule != "waiver";
+        out += &verdict_line(policy);
+        for finding in report.findings.iter().filter(of_policy) {
+            out += &finding_line(finding, "  ");
+        }
+    }
+    for finding in report.findings.iter().filter(|finding| finding.rule == "waiver") {
+        out += &finding_line(finding, "");
+    }
+    let mut rows = Vec::new();
+    for (capability, points) in report.single_points.iter() {
+        let shown = if detail == Detail::Verbose { points.len() } else { points.len().min(6) };
+        let mut text = points[..shown].join(", ");
+        if shown < points.len() {
+            text += &format!(" and {} more", points.len() - shown);
+        }
+        let cell = if points.is_empty() { Cell::new("none").style(GOOD) } else { Cell::new(text) };
+        rows.push(vec!["".into(), Cell::new(capability), cell]);
+    }
+    if !rows.is_empty() {
+        out += &format!("\n{}\n{}", styled(BOLD, "single points of failure"), table(&rows));
+    }
+    out += &format!("\n{}\n", closing_line(report));
+    out
+}
+
+fn verdict_line(policy: &PolicyReport) -> String {
+    let name = visible(&policy.name);
+    match policy.findings {
+        0 if policy.waived == 0 => format!("{} {name}\n", styled(GOOD, "✓")),
+        0 => format!("{} {name} {}\n", styled(GOOD, "✓"), styled(DIM, format!("({} waived)", policy.waived))),
+        _ if policy.level == "warn" => format!("{} {name}\n", styled(FAIR, "!")),
+        _ => format!("{} {name}\n", styled(BAD, "✗")),
+    }
+}
+
+fn finding_line(finding: &FindingReport, indent: &str) -> String {
+    let message = visible(&finding.message);
+    let at =
+        finding.at.as_ref().map_or_else(String::new, |at| format!(" [{}:{}]", visible(&at.file), at.line));
+    if let Some(waived) = &finding.waived {
+        let waived = format!("waived until {}: {}", waived.until, visible(&waived.reason));
+        return format!(
+            "{indent}{} {message}\n{indent}       {}\n",
+            styled(DIM, "waived"),
+            styled(DIM, waived)
+        );
+    }
+    let word = if finding.is_denied() { styled(BAD, "denied") } else { styled(FAIR, "warning") };
+    format!("{indent}{word} {message}{}\n", styled(DIM, at))
+}
+
+fn closing_line(report: &CheckReport) -> String {
+    let count = |keep: &dyn Fn(&&FindingReport) -> bool| report.findings.iter().filter(keep).count();
+    let denied = count(&|finding| finding.is_denied());
+    let waived = count(&|finding| finding.waived.is_some());
+    let warnings = report.findings.len() - denied - waived;
+    let verdict = if report.verdict == "pass" { styled(GOOD, "pass") } else { styled(BAD, "fail") };
+    format!(
+        "{}: {verdict}: {}, {denied} denied, {waived} waived, {} in {}",
+        visible(&report.model),
+        plural(report.policies.len(), "policy", "policies"),
+        plural(warnings, "warning", "warnings"),
+        plural(report.scenarios, "scenario", "scenarios"),
+    )
+}
+
+fn plural(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// The matrix of `survive`: scenarios by class against capabilities; scenarios with equal rows share one.
+pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
+    let Some(first) = report.scenarios.first() else {
+        return "no scenario: the model has nothing of these classes\n".to_owned();
+    };
+    let names: Vec<&str> = first.capabilities.iter().map(|(name, _)| name).collect();
+    let stores: Vec<&str> = first.data.iter().map(|(name, _)| name).collect();
+    let mut columns: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    columns.extend(stores.iter().map(|name| format!("data:{name}")));
+    // Names go into the header where they fit, else below, under letters.
+    let needed: usize = columns.iter().map(|name| name.len() + 2).sum::<usize>() + LABEL_WIDTH;
+    let lettered = needed > width;
+    let header = |index: usize| if lettered { letters(index) } else { columns[index].clone() };
+
+    let mut rows = vec![vec![Cell::new("what fails").style(BOLD)]];
+    rows[0].extend((0..columns.len()).map(|index| Cell::new(header(index)).style(BOLD)));
+    let mut class = None;
+    for group in groups(report, detail) {
+        if class != Some(&group[0].class) {
+            class = Some(&group[0].class);
+            rows.push(vec![Cell::new(group[0].class.as_str()).style(DIM)]);
+        }
+        let mut cells: Vec<Cell> =
+            group[0].capabilities.iter().map(|(_, outcome)| outcome_cell(outcome)).collect();
+        cells.extend(group[0].data.iter().map(|(_, data)| data_cell(data)));
+        let scenario_names: Vec<&str> = group.iter().map(|scenario| scenario.name.as_str()).collect();
+        let mut labels = wrapped(&scenario_names, detail).into_iter();
+        let mut row = vec![Cell::new(format!("  {}", labels.next().unwrap_or_default()))];
+        row.append(&mut cells);
+        rows.push(row);
+        rows.extend(labels.map(|label| vec![Cell::new(format!("  {label}"))]));
+    }
+    let mut out = table(&rows);
+    if lettered {
+        let legend = columns.iter().enumerate().map(|(index, name)| format!("{} {name}", letters(index)));
+        out += &format!("\n{}\n", legend.collect::<Vec<_>>().join("   "));
+    }
+    let all = || {
+        report.scenarios.iter().flat_map(|scenario| scenario.capabilities.iter().map(|(_, outcome)| outcome))
+    };
+    let mut legend = "✓ up   ~ degraded   ✗ down   (15m: out for so long)".to_owned();
+    if all().any(|outcome| outcome.unreachable) {
+        legend += "   ! customers cannot be told";
+    }
+    if !stores.is_empty() {
+        legend += "   data: what is lost";
+    }
+    out += &format!("\n{}\n", styled(DIM, legend));
+    for scenario in &report.scenarios {
+        let stuck = scenario.capabilities.iter().next().map_or(&[][..], |(_, outcome)| &outcome.deadlock);
+        if !stuck.is_empty() {
+            let line =
+                format!("after {} these wait for each other for ever: {}", scenario.name, stuck.join(", "));
+            out += &format!("{} {line}\n", styled(BAD, "deadlock"));
+        }
+    }
+    let count = |state: State| {
+        let has = |scenario: &&ScenarioReport| {
+            scenario.capabilities.iter().any(|(_, outcome)| outcome.state == state)
+        };
+        report.scenarios.iter().filter(has).count()
+    };
+    out += &format!(
+        "{}: {}, {} take a capability down, {} degrade one\n",
+        visible(&report.model),
+        plural(report.scenarios.len(), "scenario", "scenarios"),
+        count(State::Down),
+        count(State::Degraded),
+    );
+    out
+}
+
+/// Room for the names of scenarios in front of the matrix.
+const LABEL_WIDTH: usize = 44;
+
+/// `A`, `B`, … `Z`, `AA`, …
+fn letters(mut index: usize) -> String {
+    let mut out = String::new();
+    loop {
+        let letter = char::from(b'A' + u8::try_from(index % 26).unwrap_or(0));
+        out.insert(0, letter);
+        if index < 26 {
+            return out;
+        }
+        index = index / 26 - 1;
+    }
+}
+
+/// Scenarios of one class with equal rows, in the order of their first; single ones where everything is wanted.
+fn groups(report: &SurviveReport, detail: Detail) -> Vec<Vec<&ScenarioReport>> {
+    let mut groups: Vec<Vec<&ScenarioReport>> = Vec::new();
+    let mut of_class: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    for scenario in &report.scenarios {
+        let key = format!("{} {:?} {:?}", scenario.class, scenario.capabilities, scenario.data);
+        match of_class.get(&key).filter(|_| detail != Detail::Verbose) {
+            Some(index) => groups[*index].push(scenario),
+            None => {
+                of_class.insert(key, groups.len());
+                groups.push(vec![scenario]);
+            }
+        }
+    }
+    // Classes come in the order asked already; groups within one keep the order of their first scenario.
+    groups
+}
+
+/// Names joined over lines of at most the label's width; many are counted instead.
+fn wrapped(names: &[&str], detail: Detail) -> Vec<String> {
+    let shown = if detail == Detail::Verbose { names.len() } else { names.len().min(12) };
+    let mut parts: Vec<String> = names[..shown].iter().map(|name| (*name).to_owned()).collect();
+    if shown < names.len() {
+        parts.push(format!("and {} more", names.len() - shown));
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let part = if index + 1 < parts.len() { format!("{part}, ") } else { part.clone() };
+        match lines.last_mut() {
+            Some(line) if line.len() + part.trim_end().len() + 4 <= LABEL_WIDTH => line.push_str(&part),
+            _ => lines.push(part),
+        }
+    }
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+fn outcome_cell(outcome: &OutcomeReport) -> Cell {
+    let symbol = match outcome.state {
+        State::Up => "✓",
+        State::Degraded => "~",
+        State::Down => "✗",
+    };
+    let mut text = symbol.to_owned();
+    if outcome.outage > Time::ZERO && outcome.outage.is_finite() {
+        text += &format!(" {}", outcome.outage);
+    }
+    if outcome.unreachable {
+        text.push('!');
+    }
+    Cell::new(text).style(style_of(outcome.state))
+}
+
+fn data_cell(data: &DataReport) -> Cell {
+    match (data.total, data.loss) {
+        (true, _) => Cell::new("all").style(BAD),
+        (false, Time::ZERO) => Cell::new("-").style(DIM),
+        (false, loss) => Cell::new(loss.to_string()).style(FAIR),
+    }
+}
+
+/// The ranking of `blast`, and how much value stands on each provider.
+pub fn blast(report: &BlastReport, detail: Detail) -> String {
+    let mut rows = vec![
+        ["down", "degraded", "value/h", "elements", "class", "what fails", "what falls"]
+            .into_iter()
+            .map(|title| Cell::new(title).style(BOLD))
+            .collect::<Vec<_>>(),
+    ];
+    let falls = |element: &&ElementReport| detail == Detail::Verbose || element.down + element.degraded > 0;
+    let (shown, harmless): (Vec<_>, Vec<_>) = report.elements.iter().partition(falls);
+    for element in &shown {
+        rows.push(vec![
+            Cell::new(element.down.to_string()).right().style(if element.down > 0 { BAD } else { DIM }),
+            Cell::new(element.degraded.to_string()).right().style(if element.degraded > 0 {
+                FAIR
+            } else {
+                DIM
+            }),
+            Cell::new(amount(element.value_per_hour)).right(),
+            Cell::new(element.elements_down.to_string()).right(),
+            Cell::new(element.class.as_str()).style(DIM),
+            Cell::new(element.element.as_str()),
+            Cell::new(fallen(&element.capabilities)),
+        ]);
+    }
+    let mut out = if shown.is_empty() { String::new() } else { table(&rows) };
+    if !harmless.is_empty() {
+        out += &format!("{} whose failure no capability notices\n", plural(harmless.len(), "more", "more"));
+    }
+    if report.providers.iter().any(|provider| provider.value_per_hour > 0.0) {
+        out += &format!("\n{}\n", styled(BOLD, "value that stands on each provider"));
+        let rows = report.providers.iter().map(|provider| {
+            vec![
+                "".into(),
+                Cell::new(provider.provider.as_str()),
+                Cell::new(format!("{:.0} %", provider.share * 100.0)).right(),
+                Cell::new(format!("{} per hour", amount(provider.value_per_hour))).right(),
+            ]
+        });
+        out += &table(&rows.collect::<Vec<_>>());
+    }
+    out
+}
+
+fn amount(value: f64) -> String {
+    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+}
+
+fn fallen(capabilities: &Ordered<State>) -> String {
+    let fallen = capabilities.iter().filter(|(_, state)| **state != State::Up);
+    let text = fallen.map(|(name, state)| match state {
+        State::Down => name.to_owned(),
+        _ => format!("{name} (degraded)"),
+    });
+    text.collect::<Vec<_>>().join(", ")
+}
+
+/// The story of `explain`: each capability, what its state follows from, and what is lost.
+pub fn explain(report: &ExplainReport) -> String {
+    let mut out = match report.class.as_str() {
+        "scenario" => format!("scenario {}: {} failed\n", report.scenario, report.failed.join(", ")),
+        _ => format!("{} failed\n", report.failed.join(", ")),
+    };
+    for (name, explained) in report.capabilities.iter() {
+        let outcome = &explained.outcome;
+        let mut line =
+            format!("\n{} is {}", styled(BOLD, name), styled(style_of(outcome.state), outcome.state.name()));
+        if outcome.outage == Time::ZERO {
+            if outcome.state != State::Up {
+                line += &again("undegraded again", outcome.undegraded_after);
+            } else if outcome.undegraded_after > Time::ZERO {
+                line += &format!(", degraded for {}", outcome.undegraded_after);
+            }
+        } else {
+            line += &again("out for", outcome.outage);
+            if outcome.undegraded_after > outcome.outage {
+                line += &again("undegraded again", outcome.undegraded_after);
+            }
+        }
+        if outcome.unreachable {
+            line += "; customers cannot be told: no channel works";
+        }
+        out += &format!("{line}\n");
+        if explained.causes.is_empty() {
+            out += "  it does not depend on what failed\n";
+        } else if outcome.outage == Time::ZERO && outcome.undegraded_after == Time::ZERO {
+            out += &format!("  {}\n", styled(DIM, "what saved it:"));
+        }
+        tree(&explained.causes, "  ", &mut out);
+        if !outcome.deadlock.is_empty() {
+            let stuck = outcome.deadlock.join(", ");
+            out += &format!("  {} these wait for each other for ever: {stuck}\n", styled(BAD, "deadlock"));
+        }
+    }
+    let lost: Vec<_> = report.data.iter().filter(|(_, data)| data.loss > Time::ZERO).collect();
+    if !lost.is_empty() {
+        out += "\ndata lost\n";
+        let rows = lost.iter().map(|(name, data)| vec!["".into(), Cell::new(*name), data_cell(data)]);
+        out += &table(&rows.collect::<Vec<_>>());
+    }
+    out
+}
+
+fn again(what: &str, after: Time) -> String {
+    match (what, after.is_finite()) {
+        ("out for", true) => format!(", out for {after}"),
+        ("out for", false) => ", out until something is repaired".to_owned(),
+        (_, true) => format!(", {what} after {after}"),
+        (_, false) => format!(", {what} once something is repaired"),
+    }
+}
+
+fn tree(causes: &[CauseReport], indent: &str, out: &mut String) {
+    for (index, cause) in causes.iter().enumerate() {
+        let last = index + 1 == causes.len();
+        let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        let style = match cause.state {
+            "down" => BAD,
+            "degraded" => FAIR,
+            _ => GOOD,
+        };
+        let mark = match cause.state {
+            "down" => "✗",
+            "degraded" => "~",
+            _ => "✓",
+        };
+        *out += &format!("{indent}{branch}{} {}\n", styled(style, mark), cause.text);
+        tree(&cause.because, &format!("{indent}{below}"), out);
+    }
+}

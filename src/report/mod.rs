@@ -1,0 +1,77 @@
+//! Reports: answers as plain data, elements by name.
+//!
+//! Comes after [`crate::analysis`]. The structs here are the JSON of the command line and at the same time all that
+//! the text renderings know, so that the two cannot disagree. Later versions only add keys.
+
+mod blast;
+mod check;
+mod explain;
+mod survive;
+
+pub use blast::{BlastReport, ConcentrationReport, ElementReport};
+pub use check::{CheckReport, FindingReport, PlaceReport, PolicyReport, WaivedReport};
+pub use explain::{CauseReport, ExplainReport, ExplainedReport};
+pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::model::{ElementId, Model, State, Time};
+
+/// A JSON object whose keys keep their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered<T>(Vec<(String, T)>);
+
+impl<T> Ordered<T> {
+    /// The entries in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&T> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T> FromIterator<(String, T)> for Ordered<T> {
+    fn from_iter<I: IntoIterator<Item = (String, T)>>(entries: I) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
+impl<T: Serialize> Serialize for Ordered<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Seconds, or `null` for never.
+fn seconds<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error> {
+    time.as_seconds().serialize(serializer)
+}
+
+fn state<S: Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(state.name())
+}
+
+fn names(model: &Model, ids: impl IntoIterator<Item = ElementId>) -> Vec<String> {
+    ids.into_iter().map(|id| model[id].name.clone()).collect()
+}
+
+fn bare_name(model: &Model, id: ElementId) -> String {
+    model[id].bare_name().to_owned()
+}

@@ -1,0 +1,96 @@
+//! `linchpin/survive/1`.
+
+use serde::Serialize;
+
+use super::{Ordered, bare_name, names, seconds, state};
+use crate::analysis::{Answer, CapabilityOutcome};
+use crate::model::{Model, State, Time};
+
+/// Which capability survives which scenario.
+#[derive(Debug, Clone, Serialize)]
+pub struct SurviveReport {
+    schema: &'static str,
+    /// The model's name.
+    pub model: String,
+    /// In the order asked.
+    pub scenarios: Vec<ScenarioReport>,
+}
+
+/// One scenario.
+#[derive(Debug, Clone, Serialize)]
+pub struct ScenarioReport {
+    /// Its name.
+    pub name: String,
+    /// Its class.
+    pub class: String,
+    /// What fails.
+    pub failed: Vec<String>,
+    /// What becomes of each capability.
+    pub capabilities: Ordered<OutcomeReport>,
+    /// What becomes of each data store.
+    pub data: Ordered<DataReport>,
+}
+
+/// What becomes of a capability.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OutcomeReport {
+    /// While what failed is still failed.
+    #[serde(serialize_with = "state")]
+    pub state: State,
+    /// How long it is out.
+    #[serde(rename = "outage_s", serialize_with = "seconds")]
+    pub outage: Time,
+    /// When it is undegraded again.
+    #[serde(rename = "undegraded_after_s", serialize_with = "seconds")]
+    pub undegraded_after: Time,
+    /// It is out, and so is every channel.
+    pub unreachable: bool,
+    /// The scenario's recovery deadlock: elements, of any capability, that wait for each other for ever.
+    pub deadlock: Vec<String>,
+}
+
+/// What becomes of a data store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DataReport {
+    /// The staleness of the best surviving copy.
+    #[serde(rename = "loss_s", serialize_with = "seconds")]
+    pub loss: Time,
+    /// No copy survives.
+    pub total: bool,
+}
+
+impl SurviveReport {
+    /// Names what the answers number.
+    pub fn new(model: &Model, answers: &[Answer]) -> Self {
+        let scenarios = answers.iter().map(|answer| ScenarioReport::new(model, answer)).collect();
+        Self { schema: "linchpin/survive/1", model: model.name().to_owned(), scenarios }
+    }
+}
+
+impl ScenarioReport {
+    pub(super) fn new(model: &Model, answer: &Answer) -> Self {
+        let scenario = &answer.asked.scenario;
+        let deadlock = names(model, answer.deadlock.iter().copied());
+        let outcome = |of: &CapabilityOutcome| {
+            let report = OutcomeReport {
+                state: of.state,
+                outage: of.outage,
+                undegraded_after: of.undegraded_after,
+                unreachable: of.unreachable,
+                deadlock: deadlock.clone(),
+            };
+            (bare_name(model, of.capability), report)
+        };
+        let data = answer.data.iter().map(|of| {
+            let report = DataReport { loss: of.loss, total: !of.loss.is_finite() };
+            (model[of.service].name.clone(), report)
+        });
+        Self {
+            name: scenario.name.clone(),
+            class: answer.asked.class.clone(),
+            failed: names(model, scenario.fails.iter().map(|failure| failure.what)),
+            capabilities: answer.capabilities.iter().map(outcome).collect(),
+            data: data.collect(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Every test that sees the crate from outside, in one binary.
