@@ -6,6 +6,7 @@ pub mod compile;
 pub mod diag;
 pub mod draw;
 pub mod engine;
+pub mod generate;
 pub mod model;
 pub mod render;
 pub mod report;

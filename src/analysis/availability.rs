@@ -1,7 +1,7 @@
 //! The probability that a capability has a state, exact where that takes few enough engine runs.
 
 use super::System;
-use crate::engine::Reference;
+use crate::engine::Worker;
 use crate::model::{ElementId, Failure, State, Time};
 
 /// So many engine runs are spent on one capability.
@@ -29,7 +29,7 @@ impl Bounds {
 /// Events are decided one after the other (Shannon's expansion). A branch ends as soon as the outcome no longer
 /// depends on the rest: when the state is had although all undecided events fail, or not had although none does. When
 /// the budget of engine runs is used up, what is undecided widens the bounds.
-pub fn availability(system: &System, engine: &Reference<'_>, capability: ElementId, state: State) -> Bounds {
+pub fn availability(system: &System, worker: &mut Worker<'_>, capability: ElementId, state: State) -> Bounds {
     let chances: Vec<(ElementId, f64)> = system
         .topology
         .all_dependencies(capability)
@@ -40,7 +40,7 @@ pub fn availability(system: &System, engine: &Reference<'_>, capability: Element
     chances.sort_by_key(|(id, _)| *id);
     chances.dedup_by_key(|(id, _)| *id);
     let mut expansion = Expansion {
-        engine,
+        worker,
         capability,
         state,
         chances: &chances,
@@ -59,8 +59,8 @@ fn zones_of(system: &System, id: ElementId) -> Vec<ElementId> {
     }
 }
 
-struct Expansion<'a> {
-    engine: &'a Reference<'a>,
+struct Expansion<'a, 'f> {
+    worker: &'a mut Worker<'f>,
     capability: ElementId,
     state: State,
     chances: &'a [(ElementId, f64)],
@@ -68,7 +68,7 @@ struct Expansion<'a> {
     bounds: Bounds,
 }
 
-impl Expansion<'_> {
+impl Expansion<'_, '_> {
     /// Follows the branch in which `failed` have failed and the other events before `decided` have not.
     fn expand(&mut self, decided: usize, failed: &mut Vec<Failure>, probability: f64) {
         if probability == 0.0 || self.runs >= MOST_RUNS {
@@ -91,7 +91,7 @@ impl Expansion<'_> {
 
     fn has_state(&mut self, failed: &[Failure]) -> bool {
         self.runs += 1;
-        self.engine.outcome(failed).state(self.capability) >= self.state
+        self.worker.outcome(failed).state(self.capability) >= self.state
     }
 }
 

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::{Asked, System};
+use crate::engine::Worker;
 use crate::model::{ElementId, Failure, Kind, State, Time};
 
 /// What falls in one scenario.
@@ -26,8 +27,10 @@ pub struct Blast {
 /// down; then in the order asked.
 pub fn blast(system: &System, scenarios: Vec<Asked>, capabilities: &[ElementId]) -> Vec<Blast> {
     let engine = system.engine();
-    let one = |asked: Asked| {
-        let outcome = engine.outcome(&asked.scenario.fails);
+    let undisturbed = engine.worker().outcome(&[]);
+    let always_down = system.model.elements().filter(|(id, _)| undisturbed.state(*id) == State::Down).count();
+    let one = |worker: &mut Worker<'_>, asked: Asked| {
+        let outcome = worker.outcome(&asked.scenario.fails);
         let states: Vec<_> = capabilities.iter().map(|id| (*id, outcome.state(*id))).collect();
         let count = |wanted: State| states.iter().filter(|(_, state)| *state == wanted).count();
         let lost = states.iter().filter(|(_, state)| *state == State::Down);
@@ -35,16 +38,12 @@ pub fn blast(system: &System, scenarios: Vec<Asked>, capabilities: &[ElementId])
             down: count(State::Down),
             degraded: count(State::Degraded),
             value_per_hour: lost.fold(0.0, |sum, (id, _)| sum + value_per_hour(system, *id)),
-            elements_down: system
-                .model
-                .elements()
-                .filter(|(id, _)| outcome.state(*id) == State::Down)
-                .count(),
+            elements_down: always_down + outcome.newly_down(),
             capabilities: states,
             asked,
         }
     };
-    let mut blasts: Vec<Blast> = scenarios.into_par_iter().map(one).collect();
+    let mut blasts: Vec<Blast> = scenarios.into_par_iter().map_init(|| engine.worker(), one).collect();
     blasts.sort_by(|a, b| {
         (b.down.cmp(&a.down))
             .then(b.value_per_hour.total_cmp(&a.value_per_hour))
@@ -75,13 +74,14 @@ pub struct Concentration {
 /// The concentration of value on each provider, the highest first.
 pub fn concentration(system: &System) -> Vec<Concentration> {
     let engine = system.engine();
+    let mut worker = engine.worker();
     let all: f64 = system.model.capabilities().map(|(_, _, capability)| capability.value_per_hour).sum();
     let mut out = Vec::new();
     for (provider, element) in system.model.elements() {
         if !matches!(element.kind, Kind::Provider) {
             continue;
         }
-        let outcome = engine.outcome(&[Failure { what: provider, lasts: Time::NEVER, destroys: false }]);
+        let outcome = worker.outcome(&[Failure { what: provider, lasts: Time::NEVER, destroys: false }]);
         let down = system.model.capabilities().filter(|(id, ..)| outcome.state(*id) == State::Down);
         let value_per_hour = down.fold(0.0, |sum, (_, _, capability)| sum + capability.value_per_hour);
         out.push(Concentration {

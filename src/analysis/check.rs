@@ -7,12 +7,12 @@ use rayon::prelude::*;
 
 use super::System;
 use super::availability::{Bounds, availability};
-use super::data::{Copies, DataLoss};
+use super::data::DataLoss;
 use super::explain::chain;
 use super::scenarios::{Asked, TooMany, declared, sweep};
-use super::survive::{Answer, CapabilityOutcome, answer};
+use super::survive::{Answer, Asking, CapabilityOutcome};
 use crate::compile::ConditionId;
-use crate::engine::{Outcome, Reference};
+use crate::engine::{Outcome, Worker};
 use crate::model::{Class, ElementId, Kind, Model, Policy, PolicyLevel, State, Time, Waiver};
 
 /// Something that a policy says does not hold.
@@ -142,33 +142,40 @@ pub fn check(
     }
 
     let engine = system.engine();
-    let copies = Copies::new(model, as_of);
+    let mut asking = Asking::new(system, capabilities, as_of);
+    if model.policies.iter().all(|policy| policy.data_loss.is_none()) {
+        asking = asking.without_data();
+    }
     let stores = stores_needed(system, capabilities);
     let n_scenarios = plan.scenarios.len();
     let answers: Vec<(Answer, Vec<Finding>)> = plan
         .scenarios
         .into_par_iter()
         .zip(policies_of)
-        .map(|(asked, policies)| {
-            let (answer, outcome) = answer(system, &engine, &copies, asked, capabilities);
-            let judge = Judge { system, answer: &answer, outcome: &outcome, stores: &stores };
-            let findings = policies.into_iter().flat_map(|policy| judge.findings(policy)).collect();
-            (answer, findings)
-        })
+        .map_init(
+            || engine.worker(),
+            |worker, (asked, policies)| {
+                let (answer, outcome) = asking.answer(worker, asked);
+                let judge = Judge { system, answer: &answer, outcome: &outcome, stores: &stores };
+                let findings = policies.into_iter().flat_map(|policy| judge.findings(policy)).collect();
+                (answer, findings)
+            },
+        )
         .collect();
 
+    let mut worker = engine.worker();
     let mut findings: Vec<Finding> = Vec::new();
     for (index, policy) in model.policies.iter().enumerate() {
         for scenario in &of_policy[index] {
             let of_scenario = answers[*scenario].1.iter();
             findings.extend(of_scenario.filter(|finding| finding.policy == Some(index)).cloned());
         }
-        findings.extend(below_availability(system, &engine, index, policy, capabilities));
+        findings.extend(below_availability(system, &mut worker, index, policy, capabilities));
     }
     let idle = waive(model, &mut findings, capabilities, as_of);
     findings.extend(idle);
 
-    let undisturbed = engine.outcome(&[]);
+    let undisturbed = worker.outcome(&[]);
     let single_points = capabilities.iter().enumerate().map(|(index, capability)| {
         let is_cut = |scenario: &&usize| {
             // Where the state is not had even with nothing failed, the empty set is the one minimal cut.
@@ -266,7 +273,7 @@ impl Judge<'_> {
 /// known to hold does not pass.
 fn below_availability(
     system: &System,
-    engine: &Reference<'_>,
+    worker: &mut Worker<'_>,
     index: usize,
     policy: &Policy,
     capabilities: &[ElementId],
@@ -274,7 +281,7 @@ fn below_availability(
     let Some(wanted) = policy.availability else { return Vec::new() };
     let about = policy.capabilities.iter().filter(|id| capabilities.contains(id));
     let judged = about.filter_map(|capability| {
-        let bounds = availability(system, engine, *capability, policy.state);
+        let bounds = availability(system, worker, *capability, policy.state);
         // Sums of products carry rounding errors of about one unit in the sixteenth digit each.
         (bounds.lower < wanted - 1e-12).then(|| Finding {
             policy: Some(index),

@@ -19,20 +19,24 @@ pub struct DataLoss {
 #[derive(Debug, Clone)]
 pub struct Copies<'m> {
     model: &'m Model,
+    stores: Vec<(ElementId, &'m Service)>,
     as_of: Date,
 }
 
 impl<'m> Copies<'m> {
     /// Copies as they count on a day.
     pub fn new(model: &'m Model, as_of: Date) -> Self {
-        Self { model, as_of }
+        let stores = model.services().filter(|(_, _, service)| service.data);
+        Self { model, stores: stores.map(|(id, _, service)| (id, service)).collect(), as_of }
     }
 
     /// The loss of every data store, in the model's order.
     pub fn losses(&self, scenario: &Scenario, run: &Run) -> Vec<DataLoss> {
-        let data = self.model.services().filter(|(_, _, service)| service.data);
-        data.map(|(id, _, service)| DataLoss { service: id, loss: self.loss(service, scenario, run) })
-            .collect()
+        let loss = |(id, service): &(ElementId, &Service)| DataLoss {
+            service: *id,
+            loss: self.loss(service, scenario, run),
+        };
+        self.stores.iter().map(loss).collect()
     }
 
     fn loss(&self, service: &Service, scenario: &Scenario, run: &Run) -> Time {
@@ -58,7 +62,7 @@ impl<'m> Copies<'m> {
     }
 
     fn instance_survives(&self, id: ElementId, instance: &Instance, scenario: &Scenario, run: &Run) -> bool {
-        run.events().back(id).is_finite()
+        run.back(id).is_finite()
             && !destroyed(scenario, id)
             && self.place_survives(instance.domain, scenario, run)
             && instance.uses.iter().all(|facility| self.place_survives(*facility, scenario, run))

@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::civil::Date;
 
-use super::data::Copies;
-use super::survive::{Answer, answer};
+use super::survive::{Answer, Asking};
 use super::{Asked, System};
-use crate::compile::{ConditionId, Formula, Program, Role};
+use crate::compile::{Capacity, ConditionId, Formula, Program, Role};
 use crate::engine::{Outcome, Run};
 use crate::model::{ElementId, State, Time};
 
@@ -37,7 +36,7 @@ pub enum What {
         state: State,
         /// When it serves again.
         outage: Time,
-        /// It is explained elsewhere in the tree, or waits for a node above.
+        /// It is explained elsewhere in the tree, waits for a node above, or lies too deep to be told.
         told: bool,
     },
     /// Several must hold together.
@@ -79,9 +78,9 @@ pub struct Explained {
 /// Explains one scenario.
 pub fn explain(system: &System, asked: Asked, capabilities: &[ElementId], as_of: Date) -> Explained {
     let engine = system.engine();
-    let copies = Copies::new(&system.model, as_of);
-    let (answer, outcome) = answer(system, &engine, &copies, asked, capabilities);
-    let undisturbed = engine.outcome(&[]);
+    let mut worker = engine.worker();
+    let (answer, outcome) = Asking::new(system, capabilities, as_of).answer(&mut worker, asked);
+    let undisturbed = worker.outcome(&[]);
     let mut causes = Vec::new();
     let mut chains = Vec::new();
     for of in &answer.capabilities {
@@ -113,9 +112,7 @@ pub fn chain(program: &Program, run: &Run, condition: ConditionId) -> Vec<Elemen
         for part in program[id].parts.iter().filter(|part| Some(run.value(&part.formula)) == latest) {
             let mut failed = None;
             part.formula.visit(&mut |leaf| match leaf {
-                Formula::Event(event) if run.events().back(*event) != Time::ZERO => {
-                    failed = failed.or(Some(*event))
-                }
+                Formula::Event(event) if run.back(*event) != Time::ZERO => failed = failed.or(Some(*event)),
                 Formula::Is(on) => follow(run, id, *on, &mut seen, &mut led_here, &mut next),
                 Formula::Capacity { of, .. } => {
                     of.iter().for_each(|(_, on)| follow(run, id, *on, &mut seen, &mut led_here, &mut next));
@@ -148,17 +145,21 @@ fn follow(
     }
 }
 
+/// A story is told to this depth: nobody follows more, and models may be a million elements deep.
+const DEEPEST: usize = 48;
+
 /// Turns conditions into nodes of a tree; each element is told once.
 struct Teller<'a> {
     system: &'a System,
     outcome: &'a Outcome,
     undisturbed: &'a Run,
     told: HashSet<ElementId>,
+    depth: usize,
 }
 
 impl<'a> Teller<'a> {
     fn new(system: &'a System, outcome: &'a Outcome, undisturbed: &'a Run) -> Self {
-        Self { system, outcome, undisturbed, told: HashSet::new() }
+        Self { system, outcome, undisturbed, told: HashSet::new(), depth: 0 }
     }
 
     /// What a condition follows from: its touched parts. A condition that holds late is told by its latest parts alone.
@@ -198,7 +199,7 @@ impl<'a> Teller<'a> {
         let run = self.outcome.while_failed();
         let mut touched = false;
         formula.visit(&mut |leaf| match leaf {
-            Formula::Event(event) => touched |= run.events().back(*event) != Time::ZERO,
+            Formula::Event(event) => touched |= run.back(*event) != Time::ZERO,
             Formula::Is(on) => touched |= run.time(*on) != self.undisturbed.time(*on),
             Formula::Capacity { of, .. } => {
                 touched |= of.iter().any(|(_, on)| run.time(*on) != self.undisturbed.time(*on));
@@ -212,9 +213,7 @@ impl<'a> Teller<'a> {
         let run = self.outcome.while_failed();
         let time = run.value(formula);
         let (what, children) = match formula {
-            Formula::Event(event) => {
-                (What::Failed(*event, self.outcome.run.events().back(*event)), Vec::new())
-            }
+            Formula::Event(event) => (What::Failed(*event, self.outcome.run.back(*event)), Vec::new()),
             Formula::Is(id) => return self.element(role, *id),
             Formula::ToStart(of) => return self.cause(role, of),
             Formula::Tolerates(tolerated, of) => (What::Tolerated(*tolerated), vec![self.cause(None, of)]),
@@ -224,9 +223,9 @@ impl<'a> Teller<'a> {
             Formula::AtLeast(count, of) => (self.at_least(*count as usize, of), self.all(of)),
             Formula::Capacity { threshold, of } => {
                 let working = of.iter().filter(|(_, on)| run.time(*on).is_finite());
-                let works = working.map(|(capacity, _)| capacity).sum();
+                let works = working.map(|(capacity, _)| *capacity).sum::<Capacity>().amount();
                 let children = of.iter().map(|(_, on)| self.element(None, *on)).collect();
-                (What::Capacity { needed: *threshold, works }, children)
+                (What::Capacity { needed: threshold.amount(), works }, children)
             }
         };
         Cause { role, what, time, children }
@@ -246,8 +245,13 @@ impl<'a> Teller<'a> {
         let run = self.outcome.while_failed();
         let element = id.element();
         let is_touched = run.time(id) != self.undisturbed.time(id);
-        let told = is_touched && !self.told.insert(element);
-        let children = if is_touched && !told { self.parts(id) } else { Vec::new() };
+        let told = is_touched && (self.depth == DEEPEST || !self.told.insert(element));
+        let mut children = Vec::new();
+        if is_touched && !told {
+            self.depth += 1;
+            children = self.parts(id);
+            self.depth -= 1;
+        }
         let (state, outage) = (self.outcome.state(element), self.outcome.outage(element));
         Cause { role, what: What::Element { element, state, outage, told }, time: run.time(id), children }
     }

@@ -20,10 +20,10 @@ pub use data::{Copies, DataLoss};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;
 pub use scenarios::{Asked, MOST_SCENARIOS, TooMany, custom, declared, sweep};
-pub use survive::{Answer, CapabilityOutcome, answer, survive};
+pub use survive::{Answer, Asking, CapabilityOutcome, survive};
 
-use crate::compile::Program;
-use crate::engine::Reference;
+use crate::compile::{Dense, Program};
+use crate::engine::Fast;
 use crate::model::Model;
 use crate::topology::Topology;
 
@@ -45,6 +45,8 @@ pub struct System {
     pub topology: Topology,
     /// What must hold for each.
     pub program: Program,
+    /// The same, laid out for the fast engine.
+    pub dense: Dense,
 }
 
 impl System {
@@ -52,11 +54,12 @@ impl System {
     pub fn new(model: Model) -> Self {
         let topology = Topology::new(&model);
         let program = Program::new(&model, &topology);
-        Self { model, topology, program }
+        let dense = Dense::new(&program);
+        Self { model, topology, program, dense }
     }
 
     /// An engine for scenarios.
-    pub fn engine(&self) -> Reference<'_> {
-        Reference::new(&self.program)
+    pub fn engine(&self) -> Fast<'_> {
+        Fast::new(&self.dense)
     }
 }

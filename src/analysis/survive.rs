@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::data::{Copies, DataLoss};
 use super::{Asked, System};
-use crate::engine::{Outcome, Reference};
+use crate::engine::{Outcome, Worker};
 use crate::model::{ElementId, State, Time};
 
 /// What a scenario does to one capability.
@@ -44,36 +44,52 @@ pub fn survive(
     as_of: Date,
 ) -> Vec<Answer> {
     let engine = system.engine();
-    let copies = Copies::new(&system.model, as_of);
-    let one = |asked: Asked| answer(system, &engine, &copies, asked, capabilities).0;
-    scenarios.into_par_iter().map(one).collect()
+    let asking = Asking::new(system, capabilities, as_of);
+    let one = |worker: &mut Worker<'_>, asked| asking.answer(worker, asked).0;
+    scenarios.into_par_iter().map_init(|| engine.worker(), one).collect()
 }
 
-/// Answers one scenario, and gives the engine's outcome for those who want to know more.
-pub fn answer(
-    system: &System,
-    engine: &Reference<'_>,
-    copies: &Copies<'_>,
-    asked: Asked,
-    capabilities: &[ElementId],
-) -> (Answer, Outcome) {
-    let outcome = engine.outcome(&asked.scenario.fails);
-    let no_channel = system.model.channels().all(|(channel, _)| outcome.outage(channel) != Time::ZERO);
-    let of_capability = |capability: &ElementId| {
-        let outage = outcome.outage(*capability);
-        CapabilityOutcome {
-            capability: *capability,
-            state: outcome.state(*capability),
-            outage,
-            undegraded_after: outcome.undegraded_after(*capability),
-            unreachable: no_channel && outage != Time::ZERO,
-        }
-    };
-    let answer = Answer {
-        capabilities: capabilities.iter().map(of_capability).collect(),
-        data: copies.losses(&asked.scenario, &outcome.run),
-        deadlock: outcome.deadlock.clone(),
-        asked,
-    };
-    (answer, outcome)
+/// What is asked of every scenario of a question.
+#[derive(Debug, Clone)]
+pub struct Asking<'s> {
+    capabilities: &'s [ElementId],
+    channels: Vec<ElementId>,
+    copies: Option<Copies<'s>>,
+}
+
+impl<'s> Asking<'s> {
+    /// Asks about these capabilities, and about data as it counts on a day.
+    pub fn new(system: &'s System, capabilities: &'s [ElementId], as_of: Date) -> Self {
+        let channels = system.model.channels().map(|(id, _)| id).collect();
+        Self { capabilities, channels, copies: Some(Copies::new(&system.model, as_of)) }
+    }
+
+    /// Leaves data out.
+    #[must_use]
+    pub fn without_data(self) -> Self {
+        Self { copies: None, ..self }
+    }
+
+    /// Answers one scenario, and gives the engine's outcome for those who want to know more.
+    pub fn answer(&self, worker: &mut Worker<'_>, asked: Asked) -> (Answer, Outcome) {
+        let outcome = worker.outcome(&asked.scenario.fails);
+        let no_channel = self.channels.iter().all(|channel| outcome.outage(*channel) != Time::ZERO);
+        let of_capability = |capability: &ElementId| {
+            let outage = outcome.outage(*capability);
+            CapabilityOutcome {
+                capability: *capability,
+                state: outcome.state(*capability),
+                outage,
+                undegraded_after: outcome.undegraded_after(*capability),
+                unreachable: no_channel && outage != Time::ZERO,
+            }
+        };
+        let answer = Answer {
+            capabilities: self.capabilities.iter().map(of_capability).collect(),
+            data: self.copies.as_ref().map_or_else(Vec::new, |copies| copies.losses(&asked.scenario, &outcome.run)),
+            deadlock: outcome.deadlock.clone(),
+            asked,
+        };
+        (answer, outcome)
+    }
 }

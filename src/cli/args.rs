@@ -76,6 +76,10 @@ pub(super) enum Command {
     /// Tell more about a diagnostic's code; without one, list them all
     #[command(after_help = "Example: linchpin explain-code unknown-key")]
     ExplainCode(ExplainCodeArgs),
+    /// Write a model of a given size, for benches and for trying things out
+    #[command(hide = true)]
+    #[command(after_help = "Example: linchpin generate cloud 3 3 3 1000 --seed 7 -o big.toml")]
+    Generate(GenerateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -272,6 +276,57 @@ pub(super) struct InitArgs {
 pub(super) struct ExplainCodeArgs {
     /// The code in the brackets of a diagnostic
     pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArgs {
+    #[command(subcommand)]
+    pub(super) shape: ShapeArgs,
+    /// Another seed, another model of the same shape
+    #[arg(long, global = true, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Write to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// The largest size that a generated model may have in any direction.
+const MOST: i64 = 2_000_000;
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(super) enum ShapeArgs {
+    /// K-port fat tree with replicas of one service in distinct pods
+    FatTree {
+        #[arg(value_parser = clap::value_parser!(u32).range(2..=256))]
+        k: u32,
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=256))]
+        replicas: u32,
+    },
+    /// N services in DEPTH layers, each needing FAN of the layer below
+    Layered {
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
+        n: u32,
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
+        depth: u32,
+        #[arg(value_parser = clap::value_parser!(u32).range(0..=1000))]
+        fan: u32,
+    },
+    /// A realistic mix: products, quorums, standbys, data, groups, circles
+    Cloud {
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+        providers: u32,
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+        regions: u32,
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
+        zones: u32,
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
+        services: u32,
+    },
+    /// N services that need each other, few of them by very many
+    Microservices {
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
+        n: u32,
+    },
 }
 
 /// Classes as clap lists them.

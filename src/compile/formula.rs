@@ -125,10 +125,56 @@ pub enum Formula {
     /// When the capacities of the conditions that hold add up to the threshold.
     Capacity {
         /// What they must add up to.
-        threshold: f64,
+        threshold: Capacity,
         /// What each carries.
-        of: Vec<(f64, ConditionId)>,
+        of: Vec<(Capacity, ConditionId)>,
     },
+}
+
+/// A capacity in billionths, so that sums are exact and do not depend on their order: 0.7 + 0.1 + 0.2 is 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Capacity(u128);
+
+impl Capacity {
+    /// No capacity.
+    pub const ZERO: Self = Self(0);
+
+    /// The nearest billionth to a number that is finite and not negative; at most 2^100 of them.
+    pub fn new(amount: f64) -> Self {
+        const BILLIONTHS: f64 = 1e9;
+        const MOST: f64 = (1_u128 << 100) as f64;
+        // In range by the bounds, and rounded before.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Self((amount * BILLIONTHS).round().clamp(0.0, MOST) as u128)
+    }
+
+    /// What is left without another; at least nothing.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
+    /// As a number again.
+    pub fn amount(self) -> f64 {
+        // Shown to people only.
+        #[expect(clippy::cast_precision_loss)]
+        let amount = self.0 as f64 / 1e9;
+        amount
+    }
+}
+
+impl std::ops::Add for Capacity {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl std::iter::Sum for Capacity {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::ZERO, |sum, amount| sum + amount)
+    }
 }
 
 impl Formula {

@@ -4,10 +4,12 @@
 //! *ok* (it serves) and *full* (it serves undegraded). [`Program`] holds the formula of each, one row of the
 //! semantics' table at a time, and is built once per model: a scenario is input to a formula, never an edit of it.
 
+mod dense;
 mod formula;
 mod rows;
 
-pub use formula::{Condition, ConditionId, Formula, Level, Part, Role};
+pub use dense::{Dense, NodeId, Op};
+pub use formula::{Capacity, Condition, ConditionId, Formula, Level, Part, Role};
 
 use crate::model::{ElementId, Model};
 use crate::topology::Topology;
@@ -18,6 +20,8 @@ pub struct Program {
     /// By [`ConditionId`].
     conditions: Vec<Condition>,
     order: Vec<ConditionId>,
+    /// Parts of `order`, one a strongly connected component, with whether it is a circle.
+    components: Vec<(std::ops::Range<usize>, bool)>,
     /// For each condition, the conditions whose formulas mention it.
     dependents: Vec<Vec<ConditionId>>,
     /// For each element, the conditions whose formulas mention its event.
@@ -43,13 +47,14 @@ impl Program {
                 });
             }
         }
-        let components = topology.components();
-        let order = components
-            .iter()
-            .flatten()
-            .flat_map(|id| [ConditionId::ok(*id), ConditionId::full(*id)])
-            .collect();
-        Self { conditions, order, dependents, of_event }
+        let mut order = Vec::with_capacity(conditions.len());
+        let mut components = Vec::new();
+        for component in topology.components() {
+            let start = order.len();
+            order.extend(component.iter().flat_map(|id| [ConditionId::ok(*id), ConditionId::full(*id)]));
+            components.push((start..order.len(), topology.is_circle(&component)));
+        }
+        Self { conditions, order, components, dependents, of_event }
     }
 
     /// How many conditions there are: two for each element.
@@ -65,6 +70,11 @@ impl Program {
     /// All conditions, dependencies first as far as circles allow.
     pub fn order(&self) -> &[ConditionId] {
         &self.order
+    }
+
+    /// The conditions of each strongly connected component, dependencies first, and whether it is a circle.
+    pub fn components(&self) -> impl Iterator<Item = (&[ConditionId], bool)> {
+        self.components.iter().map(|(range, is_circle)| (&self.order[range.clone()], *is_circle))
     }
 
     /// The conditions that failures of these elements may change, dependencies first.

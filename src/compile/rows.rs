@@ -1,6 +1,6 @@
 //! The semantics' table: one function a row.
 
-use super::{Condition, ConditionId, Formula, Level, Part, Role};
+use super::{Capacity, Condition, ConditionId, Formula, Level, Part, Role};
 use crate::model::{Element, ElementId, Facility, Instance, Kind, Model, Need, Region, Service, Time};
 
 /// Both conditions of every element, by [`ConditionId`].
@@ -141,14 +141,14 @@ impl<'m> Row<'m> {
             return;
         }
         let carries = |id: &ElementId| match &self.model[*id].kind {
-            Kind::Instance(instance) => instance.capacity,
-            _ => 0.0,
+            Kind::Instance(instance) => Capacity::new(instance.capacity),
+            _ => Capacity::ZERO,
         };
         let carried = service.instances.iter().map(carries).zip(conditions.iter().copied()).collect();
         let works = conditions.into_iter().map(Formula::Is).collect();
         self.part(Role::Instances, Formula::AtLeast(service.quorum, works));
         if let Some(threshold) = capacity {
-            self.part(Role::Capacity, Formula::Capacity { threshold, of: carried });
+            self.part(Role::Capacity, Formula::Capacity { threshold: Capacity::new(threshold), of: carried });
         }
     }
 }

@@ -51,6 +51,21 @@ pub struct Source {
     pub name: String,
     /// What it holds.
     pub text: String,
+    /// Where each line begins.
+    line_starts: Vec<usize>,
+}
+
+impl Source {
+    /// The line, from 0, in which a byte lies.
+    pub fn line_of(&self, byte: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= byte) - 1
+    }
+
+    /// The bytes of some lines, from 0, the last one included.
+    pub fn lines(&self, first: usize, last: usize) -> std::ops::Range<usize> {
+        let start = |line: usize| self.line_starts.get(line).copied().unwrap_or(self.text.len());
+        start(first)..start(last + 1)
+    }
 }
 
 /// All texts of one model, in the order in which they were read.
@@ -62,7 +77,10 @@ pub struct Sources {
 impl Sources {
     /// Takes in one more text.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        self.files.push(Source { name: name.into(), text: text.into() });
+        let text: String = text.into();
+        let after_newline = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let line_starts = std::iter::once(0).chain(after_newline).collect();
+        self.files.push(Source { name: name.into(), text, line_starts });
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -79,13 +97,10 @@ impl Sources {
     /// Line and column of the start of a place.
     pub fn position(&self, place: Place) -> Option<Position> {
         let source = self.get(place.file()?)?;
-        let before = source.text.get(..place.range().start)?;
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Some(Position {
-            file: source.name.clone(),
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        })
+        let start = place.range().start;
+        let line = source.line_of(start);
+        let before = source.text.get(source.lines(line, line).start..start)?;
+        Some(Position { file: source.name.clone(), line: line + 1, column: before.chars().count() + 1 })
     }
 }
 

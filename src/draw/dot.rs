@@ -1,4 +1,7 @@
-//! A system as DOT: domains as nested clusters, services where they run, capabilities on top.
+//! A system as DOT, in two halves: above, what the business does and what that depends on; below, where it all runs.
+//!
+//! Names tie the halves together instead of lines: a service stands once above, with its arrows, and once in each place
+//! below where it has instances. Lines from the one to the others would be most of all lines and say nothing new.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,33 +13,126 @@ use graphviz_rust::printer::{DotPrinter, PrinterContext};
 use super::quote::quoted;
 use crate::analysis::System;
 use crate::engine::Outcome;
-use crate::model::{ElementId, Kind, Model, Need, Scenario, State, Time};
+use crate::model::{ElementId, Kind, Model, Need, Scenario, Service, State, Time};
 
 /// A system as DOT text. With a scenario and its outcome, what failed, what is down or degraded and what is merely
 /// touched are marked, in colour and in words. The same system gives the same bytes.
 pub fn dot(system: &System, failed: Option<(&Scenario, &Outcome)>) -> String {
     let mut drawing = Drawing::new(system, failed);
-    drawing.edges();
-    let mut statements = drawing.defaults();
-    statements.extend(drawing.title());
-    statements.push(drawing.top_row());
-    statements.extend(drawing.outside());
-    for (id, element) in system.model.elements() {
-        if matches!(element.kind, Kind::Provider) {
-            statements.push(drawing.domain(id));
-        }
-    }
-    statements.extend(std::mem::take(&mut drawing.gates));
-    statements.extend(std::mem::take(&mut drawing.arrows));
-    statements.push(legend(failed.is_some()));
-    let graph = Graph::DiGraph { id: quoted("linchpin"), strict: false, stmts: statements };
+    drawing.title();
+    drawing.top_row();
+    drawing.upper_half();
+    drawing.lower_half();
+    drawing.legend();
+    let mut stmts = vec![
+        Stmt::GAttribute(GraphAttributes::Graph(attributes(GRAPH))),
+        Stmt::GAttribute(GraphAttributes::Node(attributes(NODE))),
+        Stmt::GAttribute(GraphAttributes::Edge(attributes(EDGE))),
+    ];
+    stmts.append(&mut drawing.statements);
+    let graph = Graph::DiGraph { id: quoted("linchpin"), strict: false, stmts };
     let mut text = graph.print(PrinterContext::default().with_semi());
     text.push('\n');
     text
 }
 
-/// What a picture shows of an element's fate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// ---- how things look ---------------------------------------------------------------------------------------
+
+/// Attributes of a node, an edge or a cluster.
+type Look = &'static [(&'static str, &'static str)];
+
+const FONT: &str = "Helvetica,Arial,sans-serif";
+const GRAPH: Look = &[
+    ("rankdir", "TB"),
+    ("newrank", "true"),
+    ("fontname", FONT),
+    ("nodesep", "0.15"),
+    ("ranksep", "0.12"),
+    ("bgcolor", "white"),
+    ("pad", "0.2"),
+];
+const NODE: Look = &[
+    ("fontname", FONT),
+    ("fontsize", "11"),
+    ("shape", "box"),
+    ("style", "rounded,filled"),
+    ("fillcolor", "white"),
+    ("color", "#4b5563"),
+    ("height", "0.3"),
+    ("margin", "0.12,0.05"),
+];
+const EDGE: Look = &[("fontname", FONT), ("fontsize", "9"), ("color", "#4b5563"), ("arrowsize", "0.6")];
+
+const NEEDS: Look = &[];
+const WANTS: Look = &[("style", "dashed")];
+const SHARED: Look = &[("style", "dotted"), ("color", "#7c3aed"), ("arrowhead", "none"), ("penwidth", "1.5")];
+/// Not seen: it puts one thing below another, or beside it.
+const NEXT: Look = &[("style", "invis"), ("weight", "0")];
+/// Not seen: it keeps what stands in one place in one column.
+const COLUMN: Look = &[("style", "invis"), ("weight", "100")];
+
+const GATE: Look = &[
+    ("shape", "diamond"),
+    ("style", "filled"),
+    ("fillcolor", "#f1f5f9"),
+    ("fontsize", "9"),
+    ("margin", "0,0"),
+];
+const POINT: Look = &[("shape", "point"), ("style", "invis"), ("width", "0")];
+/// The point between the halves.
+const MIDDLE: &str = "middle";
+
+/// What a node stands for, in the order of the legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shape {
+    Capability,
+    Service,
+    Data,
+    Standby,
+    Copy,
+    Logic,
+    Channel,
+    Place,
+    Facility,
+    Group,
+}
+
+impl Shape {
+    fn look(self) -> Look {
+        match self {
+            Self::Capability => &[("fillcolor", "#e0e7ff"), ("penwidth", "2"), ("fontsize", "13")],
+            Self::Service => &[],
+            Self::Data => &[("shape", "cylinder"), ("style", "filled"), ("margin", "0.12,0.04")],
+            Self::Standby => &[("style", "rounded,filled,dashed")],
+            Self::Copy => &[("shape", "folder"), ("style", "filled"), ("fillcolor", "#f3f4f6")],
+            Self::Logic => &[("style", "rounded,filled,dotted")],
+            Self::Channel => &[("shape", "note"), ("style", "filled"), ("fillcolor", "#f3f4f6")],
+            Self::Place => &[("shape", "box3d"), ("style", "filled"), ("fillcolor", "#e2e8f0")],
+            Self::Facility => &[("shape", "component"), ("style", "filled"), ("fillcolor", "#fef9c3")],
+            Self::Group => {
+                &[("shape", "hexagon"), ("style", "filled"), ("fillcolor", "#ede9fe"), ("margin", "0,0")]
+            }
+        }
+    }
+
+    fn in_legend(self) -> &'static str {
+        match self {
+            Self::Capability => "capability",
+            Self::Service => "service,\n1 of 2 must work",
+            Self::Data => "service\nthat keeps data",
+            Self::Standby => "standby that\ntakes 15m",
+            Self::Copy => "backup,\n1h old at most",
+            Self::Logic => "logic\nwithout machines",
+            Self::Channel => "how customers\nare told",
+            Self::Place => "supplier\nor place",
+            Self::Facility => "product\nof a provider",
+            Self::Group => "shared fate",
+        }
+    }
+}
+
+/// What became of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
     None,
     Failed,
@@ -45,211 +141,87 @@ enum Mark {
     Touched,
 }
 
+impl Mark {
+    fn look(self) -> Look {
+        match self {
+            Self::None => &[],
+            Self::Failed => &[("fillcolor", "#fca5a5"), ("color", "#991b1b"), ("penwidth", "3")],
+            Self::Down => &[("fillcolor", "#fee2e2"), ("color", "#b91c1c"), ("penwidth", "2")],
+            Self::Degraded => &[("fillcolor", "#fef3c7"), ("color", "#b45309"), ("penwidth", "2")],
+            Self::Touched => &[("color", "#1d4ed8"), ("penwidth", "1.5")],
+        }
+    }
+
+    /// For those who see no colour.
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Failed => "✗ FAILED: ",
+            Self::Down => "✗ down: ",
+            Self::Degraded => "~ degraded: ",
+            Self::Touched => "• ",
+        }
+    }
+
+    fn in_legend(self) -> &'static str {
+        match self {
+            Self::Touched => "• works, depends\non what failed",
+            _ => self.in_words().trim_end_matches(": "),
+        }
+    }
+}
+
+// ---- the drawing -------------------------------------------------------------------------------------------
+
+/// Named nodes that stand below each other in one place.
+type Column = Vec<(String, Stmt)>;
+
 struct Drawing<'a> {
     model: &'a Model,
     failed: Option<(&'a Scenario, &'a Outcome)>,
     /// Elements that depend on something that failed.
     touched: BTreeSet<ElementId>,
-    /// What an arrow ends at and is drawn only for that reason.
-    mentioned: BTreeSet<ElementId>,
-    /// What is drawn inside each domain, beside the domains in it.
-    inside: BTreeMap<ElementId, Vec<ElementId>>,
-    gates: Vec<Stmt>,
-    arrows: Vec<Stmt>,
+    /// What arrows start from. The other nodes of the upper half are at its lower edge.
+    sources: BTreeSet<String>,
+    gates: usize,
+    /// The columns of the lower half from left to right, by the names of their nodes.
+    columns: Vec<Vec<String>>,
+    /// What the legend has to explain.
+    shapes: BTreeSet<Shape>,
+    marks: BTreeSet<Mark>,
+    statements: Vec<Stmt>,
 }
 
 impl<'a> Drawing<'a> {
     fn new(system: &'a System, failed: Option<(&'a Scenario, &'a Outcome)>) -> Self {
-        let model = &system.model;
         let events = failed.map_or(&[][..], |(scenario, _)| &scenario.fails);
-        let touched = events.iter().flat_map(|event| system.topology.all_dependents(event.what)).collect();
-        let mut mentioned: BTreeSet<ElementId> = events.iter().map(|event| event.what).collect();
-        for (_, element) in model.elements() {
-            let needs = element.needs.iter().chain(&element.wants);
-            mentioned.extend(needs.flat_map(Need::mentions));
+        Self {
+            model: &system.model,
+            failed,
+            touched: events.iter().flat_map(|event| system.topology.all_dependents(event.what)).collect(),
+            sources: BTreeSet::new(),
+            gates: 0,
+            columns: Vec::new(),
+            shapes: BTreeSet::new(),
+            marks: BTreeSet::new(),
+            statements: Vec::new(),
         }
-        let mut inside: BTreeMap<ElementId, Vec<ElementId>> = BTreeMap::new();
-        for (id, element) in model.elements() {
-            match &element.kind {
-                Kind::Instance(instance) => inside.entry(instance.domain).or_default().push(id),
-                // Facilities are many: only those that something names, or that failed.
-                Kind::Facility(facility) if mentioned.contains(&id) => {
-                    inside.entry(facility.domain).or_default().push(id);
-                }
-                Kind::Service(service) if service.instances.len() > 1 => {
-                    if let Some(home) = common_domain(model, &service.instances) {
-                        inside.entry(home).or_default().push(id);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Self { model, failed, touched, mentioned, inside, gates: Vec::new(), arrows: Vec::new() }
     }
 
-    // ---- nodes and clusters ------------------------------------------------------------------------------
-
-    fn defaults(&self) -> Vec<Stmt> {
-        vec![
-            Stmt::GAttribute(GraphAttributes::Graph(attributes(&[
-                ("rankdir", "TB"),
-                ("compound", "true"),
-                ("newrank", "true"),
-                ("fontname", FONT),
-                ("fontsize", "12"),
-                ("nodesep", "0.25"),
-                ("ranksep", "0.55"),
-                ("bgcolor", "white"),
-            ]))),
-            Stmt::GAttribute(GraphAttributes::Node(attributes(&[
-                ("fontname", FONT),
-                ("fontsize", "11"),
-                ("shape", "box"),
-                ("style", "rounded,filled"),
-                ("fillcolor", "white"),
-                ("color", "#4b5563"),
-                ("height", "0.3"),
-                ("margin", "0.12,0.06"),
-            ]))),
-            Stmt::GAttribute(GraphAttributes::Edge(attributes(&[
-                ("fontname", FONT),
-                ("fontsize", "9"),
-                ("color", "#4b5563"),
-                ("arrowsize", "0.6"),
-            ]))),
-        ]
-    }
-
-    fn title(&self) -> Vec<Stmt> {
-        let mut title = self.model.name().to_owned();
+    fn title(&mut self) {
+        let mut lines = vec![self.model.name().to_owned()];
         if let Some((scenario, _)) = self.failed {
-            title += &format!("\nwhen {} fails", scenario.name);
+            let names = scenario.fails.iter().map(|failure| self.model[failure.what].name.as_str());
+            let names = names.collect::<Vec<_>>().join(" + ");
+            // What is asked for on the spot has no name but what fails in it.
+            let declared =
+                if scenario.name == names { String::new() } else { format!("{}: ", scenario.name) };
+            let verb = if scenario.fails.len() == 1 { "fails" } else { "fail" };
+            lines.push(format!("{declared}{names} {verb}"));
         }
-        [("label", title.as_str()), ("labelloc", "t")]
-            .into_iter()
-            .map(|(key, value)| Stmt::Attribute(Attribute(Id::Plain(key.to_owned()), quoted(value))))
-            .collect()
+        let look = [("label", &*lines.join("\n")), ("labelloc", "t"), ("fontsize", "16")];
+        self.statements.extend(attributes(&look).into_iter().map(Stmt::Attribute));
     }
-
-    /// Capabilities and channels, side by side above everything.
-    fn top_row(&self) -> Stmt {
-        let mut statements =
-            vec![Stmt::Attribute(Attribute(Id::Plain("rank".to_owned()), Id::Plain("source".to_owned())))];
-        for (id, element) in self.model.elements() {
-            let look: &[(&str, &str)] = match element.kind {
-                Kind::Capability(_) => &[("penwidth", "2"), ("fillcolor", "#e0e7ff"), ("fontsize", "13")],
-                Kind::Channel => &[("shape", "note"), ("style", "filled"), ("fillcolor", "#f3f4f6")],
-                _ => continue,
-            };
-            statements.push(self.node(id, element.bare_name(), look));
-        }
-        Stmt::Subgraph(Subgraph { id: Id::Plain("top".to_owned()), stmts: statements })
-    }
-
-    /// What lies in no domain: groups, and services without instances or with instances at several providers.
-    fn outside(&self) -> Vec<Stmt> {
-        let mut statements = Vec::new();
-        for (id, element) in self.model.elements() {
-            match &element.kind {
-                Kind::Group => {
-                    statements.push(self.node(
-                        id,
-                        &element.name,
-                        &[("shape", "hexagon"), ("fillcolor", "#ede9fe")],
-                    ));
-                }
-                Kind::Service(service) if service.instances.is_empty() => {
-                    statements.push(self.node(id, &element.name, &[("style", "rounded,filled,dotted")]));
-                }
-                Kind::Service(service)
-                    if service.instances.len() > 1
-                        && common_domain(self.model, &service.instances).is_none() =>
-                {
-                    statements.push(self.service(id));
-                }
-                _ => {}
-            }
-        }
-        statements
-    }
-
-    /// A domain: a cluster with what is inside, or a box where nothing is.
-    fn domain(&self, id: ElementId) -> Stmt {
-        let element = &self.model[id];
-        let own_name = element.name.rsplit('/').next().unwrap_or(&element.name);
-        let lies_here = |domain: &ElementId| self.model.parent(*domain) == Some(id);
-        let is_domain =
-            |domain: &ElementId| matches!(self.model[*domain].kind, Kind::Region(_) | Kind::Zone { .. });
-        let below =
-            self.model.elements().map(|(id, _)| id).filter(|below| is_domain(below) && lies_here(below));
-        let below: Vec<ElementId> = below.collect();
-        let inside = self.inside.get(&id).map_or(&[][..], Vec::as_slice);
-        if below.is_empty() && inside.is_empty() {
-            let look = [("shape", "box3d"), ("style", "filled"), ("fillcolor", "#f3f4f6")];
-            return self.node(id, own_name, &look);
-        }
-        let (fill, width) = match element.kind {
-            Kind::Provider => ("#f8fafc", "1.5"),
-            Kind::Region(_) => ("#eef2f7", "1"),
-            _ => ("#e2e8f0", "0.7"),
-        };
-        let mut look =
-            vec![("style", "filled,rounded"), ("fillcolor", fill), ("color", "#64748b"), ("penwidth", width)];
-        look.extend(self.mark_look(id));
-        let label = format!("{}{own_name}", self.mark_words(id));
-        look.push(("label", &label));
-        let mut statements = vec![Stmt::GAttribute(GraphAttributes::Graph(attributes(&look)))];
-        if self.mentioned.contains(&id) {
-            // Graphviz draws arrows between nodes only: this one stands for the whole cluster.
-            let look = [("shape", "point"), ("style", "invis"), ("width", "0"), ("label", "")];
-            statements.push(Stmt::Node(Node { id: node_id(&node_name(id)), attributes: attributes(&look) }));
-        }
-        for inner in inside {
-            statements.push(match &self.model[*inner].kind {
-                Kind::Service(_) => self.service(*inner),
-                Kind::Instance(instance) => {
-                    let (service, standby) = (&self.model[instance.service], instance.standby);
-                    let label = match standby {
-                        Some(standby) => format!("{}\nstandby, {}", service.name, standby.after),
-                        None => service.name.clone(),
-                    };
-                    let look: &[(&str, &str)] =
-                        if standby.is_some() { &[("style", "rounded,filled,dashed")] } else { &[] };
-                    self.node(*inner, &label, look)
-                }
-                Kind::Facility(facility) => {
-                    let look = [("shape", "cylinder"), ("style", "filled"), ("fillcolor", "#fef9c3")];
-                    self.node(*inner, &format!("#{}", facility.product), &look)
-                }
-                _ => self.node(*inner, &self.model[*inner].name, &[]),
-            });
-        }
-        statements.extend(below.into_iter().map(|below| self.domain(below)));
-        Stmt::Subgraph(Subgraph { id: Id::Plain(cluster_name(id)), stmts: statements })
-    }
-
-    /// A service with several instances: one node from which its instances hang.
-    fn service(&self, id: ElementId) -> Stmt {
-        let element = &self.model[id];
-        let Kind::Service(service) = &element.kind else { return self.node(id, &element.name, &[]) };
-        let label = format!("{}\n{} of {}", element.name, service.quorum, service.instances.len());
-        self.node(id, &label, &[("shape", "ellipse"), ("style", "filled")])
-    }
-
-    fn node(&self, id: ElementId, label: &str, look: &[(&str, &str)]) -> Stmt {
-        let label = format!("{}{label}", self.mark_words(id));
-        let mut all = look.to_vec();
-        for (key, value) in self.mark_look(id) {
-            all.retain(|(known, _)| *known != key);
-            all.push((key, value));
-        }
-        let mut attributes = attributes(&all);
-        attributes.insert(0, Attribute(Id::Plain("label".to_owned()), quoted(&label)));
-        attributes.push(Attribute(Id::Plain("tooltip".to_owned()), quoted(&self.model[id].name)));
-        Stmt::Node(Node { id: node_id(&node_name(id)), attributes })
-    }
-
-    // ---- what has fallen ---------------------------------------------------------------------------------
 
     fn mark(&self, id: ElementId) -> Mark {
         let Some((scenario, outcome)) = self.failed else { return Mark::None };
@@ -264,221 +236,466 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// In words, for those who see no colour.
-    fn mark_words(&self, id: ElementId) -> &'static str {
-        match self.mark(id) {
-            Mark::None => "",
-            Mark::Failed => "✗ FAILED ",
-            Mark::Down => "✗ down ",
-            Mark::Degraded => "~ degraded ",
-            Mark::Touched => "• ",
-        }
+    /// A node that shows what became of an element.
+    fn node(&mut self, name: &str, id: ElementId, label: &str, shape: Shape) -> Stmt {
+        let mark = self.mark(id);
+        self.shapes.insert(shape);
+        self.marks.insert(mark);
+        let label = format!("{}{label}", mark.in_words());
+        let mut all = attributes(&[("label", label.as_str()), ("tooltip", self.model[id].name.as_str())]);
+        all.extend(attributes(&overlaid(shape.look(), mark.look())));
+        Stmt::Node(Node { id: node_id(name), attributes: all })
     }
 
-    fn mark_look(&self, id: ElementId) -> Vec<(&'static str, &'static str)> {
-        match self.mark(id) {
-            Mark::None => vec![],
-            Mark::Failed => vec![("fillcolor", "#fca5a5"), ("color", "#991b1b"), ("penwidth", "3")],
-            Mark::Down => vec![("fillcolor", "#fee2e2"), ("color", "#b91c1c"), ("penwidth", "2")],
-            Mark::Degraded => vec![("fillcolor", "#fef3c7"), ("color", "#b45309"), ("penwidth", "2")],
-            Mark::Touched => vec![("color", "#1d4ed8"), ("penwidth", "1.5")],
-        }
-    }
+    // ---- the upper half: who depends on what -------------------------------------------------------------
 
-    // ---- edges -------------------------------------------------------------------------------------------
-
-    fn edges(&mut self) {
+    /// Capabilities and channels, side by side above everything.
+    fn top_row(&mut self) {
+        let mut row = vec![attribute("rank", "source")];
         for (id, element) in self.model.elements() {
-            if let Kind::Service(service) = &element.kind
-                && service.instances.len() > 1
-            {
-                for instance in &service.instances {
-                    let is_standby =
-                        matches!(&self.model[*instance].kind, Kind::Instance(i) if i.standby.is_some());
-                    let style = if is_standby { "dashed" } else { "solid" };
-                    self.arrow(&self.name_of(id), *instance, &[("style", style), ("color", "#94a3b8")]);
-                }
-            }
-            if let Kind::Instance(instance) = &element.kind {
-                let shown =
-                    instance.uses.iter().copied().filter(|facility| self.mentioned.contains(facility));
-                for facility in shown.collect::<Vec<_>>() {
-                    self.arrow(&self.name_of(id), facility, &[("color", "#ca8a04"), ("arrowhead", "none")]);
-                }
-                for peer in instance.peers.iter().filter_map(|peers| peers.of.first()) {
-                    self.arrow(&self.name_of(id), *peer, &[]);
-                }
-            }
-            for group in &element.groups {
-                let look = [
-                    ("style", "dotted"),
-                    ("color", "#7c3aed"),
-                    ("arrowhead", "none"),
-                    ("constraint", "false"),
-                ];
-                self.arrow(&self.name_of(id), *group, &look);
-            }
-            for need in &element.needs {
-                self.term(&self.name_of(id), need, &[]);
-            }
-            for want in &element.wants {
-                self.term(&self.name_of(id), want, &[("style", "dashed")]);
-            }
+            let shape = match element.kind {
+                Kind::Capability(_) => Shape::Capability,
+                Kind::Channel => Shape::Channel,
+                _ => continue,
+            };
+            row.push(self.upper_node(id, element.bare_name(), shape));
         }
+        self.statements.push(subgraph("top", row));
     }
 
-    /// The node that stands for an element: a service with one instance is drawn as that instance.
-    fn name_of(&self, id: ElementId) -> String {
-        match &self.model[id].kind {
-            Kind::Service(service) if service.instances.len() == 1 => node_name(service.instances[0]),
-            _ => node_name(id),
+    fn upper_half(&mut self) {
+        let elements = self.upper_elements();
+        for id in &elements {
+            let element = &self.model[*id];
+            let (label, shape) = match &element.kind {
+                Kind::Capability(_) | Kind::Channel => (None, Shape::Capability),
+                Kind::Service(service) => {
+                    (Some(service_label(element.name.clone(), service)), shape_of(service))
+                }
+                Kind::Group => (Some(element.name.clone()), Shape::Group),
+                Kind::Facility(_) => (Some(element.name.clone()), Shape::Facility),
+                Kind::Provider | Kind::Region(_) | Kind::Zone { .. } | Kind::Instance(_) => {
+                    (Some(element.name.clone()), Shape::Place)
+                }
+            };
+            // Those of the top row have their nodes already.
+            if let Some(label) = label {
+                let node = self.upper_node(*id, &label, shape);
+                self.statements.push(node);
+            }
+            self.arrows(*id);
         }
+        self.statements.push(plain_node(MIDDLE, "", POINT));
+        let names = elements.into_iter().map(upper_name);
+        let lower_edge = names.filter(|name| !self.sources.contains(name));
+        self.statements.extend(lower_edge.map(|name| edge(&name, MIDDLE, NEXT, "")));
     }
 
-    fn term(&mut self, from: &str, need: &Need, look: &[(&str, &str)]) {
-        let mut later = look.to_vec();
+    /// Everything of the upper half, in the model's order: what is no place, providers that are no more than a name,
+    /// and places that depend on something by their own words or that any of these depends on.
+    fn upper_elements(&self) -> BTreeSet<ElementId> {
+        let occupied = occupied(self.model);
+        let starts = self.model.elements().filter(|(id, element)| match element.kind {
+            Kind::Capability(_) | Kind::Channel | Kind::Group | Kind::Service(_) => true,
+            Kind::Provider if !occupied.contains(id) => true,
+            Kind::Provider | Kind::Region(_) | Kind::Zone { .. } => {
+                !(element.needs.is_empty() && element.groups.is_empty())
+            }
+            Kind::Facility(_) | Kind::Instance(_) => false,
+        });
+        let mut found = BTreeSet::new();
+        let mut next: Vec<ElementId> = starts.map(|(id, _)| id).collect();
+        while let Some(id) = next.pop() {
+            if found.insert(id) {
+                let element = &self.model[id];
+                next.extend(element.needs.iter().chain(&element.wants).flat_map(Need::mentions));
+            }
+        }
+        found
+    }
+
+    fn upper_node(&mut self, id: ElementId, label: &str, shape: Shape) -> Stmt {
+        let outage = self.failed.map_or(Time::ZERO, |(_, outcome)| outcome.outage(id));
+        let is_back = outage > Time::ZERO && outage.is_finite();
+        let label = if is_back { format!("{label}\nout for {outage}") } else { label.to_owned() };
+        self.node(&upper_name(id), id, &label, shape)
+    }
+
+    fn arrows(&mut self, id: ElementId) {
+        let (element, from) = (&self.model[id], upper_name(id));
+        if let Kind::Service(service) = &element.kind {
+            for peer in peers(self.model, service) {
+                self.arrow(&from, &upper_name(peer), NEEDS, "in the same area");
+            }
+        }
+        for group in &element.groups {
+            self.arrow(&from, &upper_name(*group), SHARED, "");
+        }
+        element.needs.iter().for_each(|need| self.term(&from, need, NEEDS, ""));
+        element.wants.iter().for_each(|want| self.term(&from, want, WANTS, ""));
+    }
+
+    /// Arrows for a dependency term. Alternatives are arrows with words; only what is nested in them needs a gate.
+    fn term(&mut self, from: &str, need: &Need, look: Look, words: &str) {
         match need {
             Need::On { on, when_start, tolerates } => {
-                let mut label = String::new();
+                let mut all = vec![words.to_owned()];
                 if *when_start {
-                    label += "to start";
+                    all.push("to start".to_owned());
                 }
                 if *tolerates > Time::ZERO {
-                    label += &format!("rides out {tolerates}");
+                    all.push(format!("rides out {tolerates}"));
                 }
-                if !label.is_empty() {
-                    later.push(("label", &label));
-                }
-                self.arrow(from, *on, &later);
+                all.retain(|words| !words.is_empty());
+                self.arrow(from, &upper_name(*on), look, &all.join("\n"));
             }
-            Need::All(of) => of.iter().for_each(|need| self.term(from, need, look)),
-            Need::Any { of, after, degraded } => {
-                let label =
-                    if *after > Time::ZERO { format!("any\nafter {after}") } else { "any".to_owned() };
-                let gate = self.gate(from, &label, look);
-                of.iter().for_each(|need| self.term(&gate, need, look));
-                later.push(("style", "dashed"));
-                degraded.iter().for_each(|need| self.term(&gate, need, &later));
+            Need::All(of) if words.is_empty() => of.iter().for_each(|need| self.term(from, need, look, "")),
+            Need::All(of) => {
+                let gate = self.gate(from, "all", look, words);
+                for need in of {
+                    self.term(&gate, need, look, "");
+                }
             }
             Need::AtLeast { count, of } => {
-                let gate = self.gate(from, &format!("{count} of {}", of.len()), look);
-                of.iter().for_each(|need| self.term(&gate, need, look));
+                let gate = self.gate(from, &format!("{count} of {}", of.len()), look, words);
+                for need in of {
+                    self.term(&gate, need, look, "");
+                }
+            }
+            Need::Any { of, after, degraded } => {
+                let from =
+                    if words.is_empty() { from.to_owned() } else { self.gate(from, "any", look, words) };
+                let later = if *after > Time::ZERO { format!(", {after}") } else { String::new() };
+                for (index, need) in of.iter().enumerate() {
+                    let words = if index == 0 { String::new() } else { format!("else{later}") };
+                    self.term(&from, need, look, &words);
+                }
+                let words = format!("else degraded{later}");
+                for need in degraded {
+                    self.term(&from, need, look, &words);
+                }
             }
         }
     }
 
-    /// A small node from which alternatives spread.
-    fn gate(&mut self, from: &str, label: &str, look: &[(&str, &str)]) -> String {
-        let name = format!("gate{}", self.gates.len());
-        let shape = [("shape", "diamond"), ("style", "filled"), ("fillcolor", "#f1f5f9"), ("fontsize", "9")];
-        let mut attributes_of_gate = attributes(&shape);
-        attributes_of_gate.push(Attribute(Id::Plain("label".to_owned()), quoted(label)));
-        self.gates.push(Stmt::Node(Node { id: node_id(&name), attributes: attributes_of_gate }));
-        let mut no_head = look.to_vec();
-        no_head.push(("arrowhead", "none"));
-        self.arrows.push(edge(from, &name, &no_head));
+    /// A small node from which terms spread.
+    fn gate(&mut self, from: &str, label: &str, look: Look, words: &str) -> String {
+        let name = format!("gate{}", self.gates);
+        self.gates += 1;
+        self.statements.push(plain_node(&name, label, GATE));
+        self.arrow(from, &name, look, words);
         name
     }
 
-    fn arrow(&mut self, from: &str, to: ElementId, look: &[(&str, &str)]) {
-        let to_name = self.name_of(to);
-        let cluster = cluster_name(to);
-        let mut look = look.to_vec();
-        let is_domain = matches!(self.model[to].kind, Kind::Provider | Kind::Region(_) | Kind::Zone { .. });
-        if is_domain && self.is_cluster(to) {
-            look.push(("lhead", &cluster));
-        }
-        if from != to_name {
-            self.arrows.push(edge(from, &to_name, &look));
-        }
+    fn arrow(&mut self, from: &str, to: &str, look: Look, words: &str) {
+        self.sources.insert(from.to_owned());
+        self.statements.push(edge(from, to, look, words));
     }
 
-    fn is_cluster(&self, domain: ElementId) -> bool {
-        let has_inside = self.inside.contains_key(&domain);
-        has_inside
-            || self.model.elements().any(|(id, element)| {
-                matches!(element.kind, Kind::Region(_) | Kind::Zone { .. })
-                    && self.model.parent(id) == Some(domain)
-            })
+    // ---- the lower half: where it runs -------------------------------------------------------------------
+
+    fn lower_half(&mut self) {
+        let mut contents = self.contents();
+        let providers = self.model.elements().filter(|(_, element)| matches!(element.kind, Kind::Provider));
+        for (id, _) in providers {
+            let cluster = self.domain(id, &mut contents);
+            self.statements.extend(cluster);
+        }
+        for column in &self.columns {
+            let pairs = column.iter().zip(&column[1..]);
+            self.statements.extend(pairs.map(|(above, below)| edge(above, below, COLUMN, "")));
+        }
+        // The columns begin in one row and stand in the model's order.
+        let tops: Vec<&str> = self.columns.iter().map(|column| column[0].as_str()).collect();
+        let mut row = vec![attribute("rank", "same")];
+        row.extend(tops.iter().map(|top| Stmt::Node(Node { id: node_id(top), attributes: Vec::new() })));
+        row.extend(tops.windows(2).map(|pair| edge(pair[0], pair[1], NEXT, "")));
+        self.statements.extend(tops.iter().map(|top| edge(MIDDLE, top, NEXT, "")));
+        self.statements.push(subgraph("tops", row));
+    }
+
+    /// What stands directly in each domain: instances, backups, and those facilities that a switch or a restore depends
+    /// on or that failed. All others are too many.
+    fn contents(&mut self) -> BTreeMap<ElementId, Column> {
+        let mut contents: BTreeMap<ElementId, Column> = BTreeMap::new();
+        let mut facilities = BTreeSet::new();
+        for (id, element, service) in self.model.services() {
+            // Instances that look alike are drawn as one.
+            let mut alike: BTreeMap<(ElementId, Mark, String), Vec<ElementId>> = BTreeMap::new();
+            for id in &service.instances {
+                if let Kind::Instance(instance) = &self.model[*id].kind {
+                    let key = (instance.domain, self.mark(*id), instance_label(self.model, *id));
+                    alike.entry(key).or_default().push(*id);
+                    facilities.extend(self.model[*id].needs.iter().flat_map(Need::mentions));
+                }
+            }
+            for ((domain, _, label), ids) in alike {
+                let label = if ids.len() > 1 { format!("{label} ×{}", ids.len()) } else { label };
+                let is_standby =
+                    |id| matches!(&self.model[id].kind, Kind::Instance(i) if i.standby.is_some());
+                let shape = if is_standby(ids[0]) { Shape::Standby } else { shape_of(service) };
+                let name = lower_name(ids[0]);
+                let node = self.node(&name, ids[0], &label, shape);
+                contents.entry(domain).or_default().push((name, node));
+            }
+            for (index, backup) in service.backups.iter().enumerate() {
+                let domain = match &self.model[backup.at].kind {
+                    Kind::Facility(facility) => facility.domain,
+                    _ => backup.at,
+                };
+                let name = format!("{}backup{index}", lower_name(id));
+                let label = format!("{}\nbackup, {} old", element.name, backup.every);
+                let node = self.node(&name, backup.at, &label, Shape::Copy);
+                contents.entry(domain).or_default().push((name, node));
+            }
+        }
+        if let Some((scenario, _)) = self.failed {
+            facilities.extend(scenario.fails.iter().map(|failure| failure.what));
+        }
+        for id in facilities {
+            if let Kind::Facility(facility) = &self.model[id].kind {
+                let label = format!("#{}{}", facility.product, needs_in_words(self.model, id));
+                let node = self.node(&lower_name(id), id, &label, Shape::Facility);
+                contents.entry(facility.domain).or_default().push((lower_name(id), node));
+            }
+        }
+        contents
+    }
+
+    /// A domain as a cluster with all that is in it. A zone or region in which nothing is is a node; a provider that is no
+    /// more than a name has one in the upper half.
+    fn domain(&mut self, id: ElementId, contents: &mut BTreeMap<ElementId, Column>) -> Option<Stmt> {
+        let element = &self.model[id];
+        let own_name = element.name.rsplit('/').next().unwrap_or(&element.name);
+        let (names, mut inside): (Vec<_>, Vec<_>) =
+            contents.remove(&id).unwrap_or_default().into_iter().unzip();
+        if !names.is_empty() {
+            self.columns.push(names);
+        }
+        for (below, element) in self.model.elements() {
+            let is_domain = matches!(element.kind, Kind::Region(_) | Kind::Zone { .. });
+            if is_domain && self.model.parent(below) == Some(id) {
+                inside.extend(self.domain(below, contents));
+            }
+        }
+        let (fill, font_size) = match element.kind {
+            Kind::Provider if inside.is_empty() => return None,
+            _ if inside.is_empty() => {
+                self.columns.push(vec![lower_name(id)]);
+                return Some(self.node(&lower_name(id), id, own_name, Shape::Place));
+            }
+            Kind::Provider => ("#f8fafc", "14"),
+            Kind::Region(_) => ("#eef2f7", "12"),
+            _ => ("#e2e8f0", "11"),
+        };
+        let mark = self.mark(id);
+        self.marks.insert(mark);
+        let label = format!("{}{own_name}", mark.in_words());
+        let mut all = attributes(&[("label", label.as_str()), ("labeljust", "l"), ("fontsize", font_size)]);
+        let look = [("style", "filled,rounded"), ("fillcolor", fill), ("color", "#94a3b8")];
+        all.extend(attributes(&overlaid(&look, mark.look())));
+        inside.insert(0, Stmt::GAttribute(GraphAttributes::Graph(all)));
+        Some(subgraph(&format!("cluster_{}", lower_name(id)), inside))
+    }
+
+    fn has_wants(&self) -> bool {
+        self.model.elements().any(|(_, element)| !element.wants.is_empty())
+    }
+
+    // ---- the legend --------------------------------------------------------------------------------------
+
+    /// What shapes, marks and lines mean, as far as the picture has them: one row at the bottom.
+    fn legend(&mut self) {
+        let shapes = self.shapes.iter().map(|shape| (shape.in_legend(), shape.look()));
+        let marks = self.marks.iter().filter(|mark| **mark != Mark::None);
+        let samples = shapes.chain(marks.map(|mark| (mark.in_legend(), mark.look())));
+        let mut row = vec![attribute("rank", "same")];
+        let mut names: Vec<String> = Vec::new();
+        for (label, look) in samples {
+            let name = format!("legend{}", names.len());
+            row.push(plain_node(&name, label, &overlaid(look, &[("fontsize", "9")])));
+            names.push(name);
+        }
+        for (index, pair) in names.windows(2).enumerate() {
+            let (look, words) = match index {
+                0 => (NEEDS, "needs"),
+                1 if self.has_wants() => (WANTS, "wants"),
+                _ => (NEXT, ""),
+            };
+            row.push(edge(&pair[0], &pair[1], look, words));
+        }
+        // One edge, from the deepest column, is enough to put the legend below; more would disturb the order of columns.
+        let deepest = self.columns.iter().rev().max_by_key(|column| column.len());
+        let above = deepest.and_then(|column| column.last()).map_or(MIDDLE, String::as_str);
+        self.statements.extend(names.first().map(|first| edge(above, first, NEXT, "")));
+        self.statements.push(subgraph("legend", row));
     }
 }
 
-const FONT: &str = "Helvetica,Arial,sans-serif";
+/// Domains in which something is.
+fn occupied(model: &Model) -> BTreeSet<ElementId> {
+    let mut occupied = BTreeSet::new();
+    for (id, element) in model.elements() {
+        match &element.kind {
+            Kind::Region(_) | Kind::Zone { .. } => occupied.extend(model.parent(id)),
+            Kind::Instance(instance) => {
+                occupied.insert(instance.domain);
+            }
+            _ => {}
+        }
+    }
+    occupied
+}
 
-/// The innermost domain that holds all of the instances.
-fn common_domain(model: &Model, instances: &[ElementId]) -> Option<ElementId> {
-    let mut domains = instances.iter().filter_map(|id| match &model[*id].kind {
-        Kind::Instance(instance) => Some(instance.domain),
+/// The services of which each instance needs one in its own area.
+fn peers(model: &Model, service: &Service) -> BTreeSet<ElementId> {
+    let instances = service.instances.iter().filter_map(|id| match &model[*id].kind {
+        Kind::Instance(instance) => Some(instance),
         _ => None,
     });
-    let mut common: Vec<ElementId> = model.domain_and_above(domains.next()?).collect();
-    for domain in domains {
-        let above: Vec<ElementId> = model.domain_and_above(domain).collect();
-        common.retain(|id| above.contains(id));
-    }
-    common.first().copied()
+    let peers = instances.flat_map(|instance| &instance.peers).flat_map(|peers| &peers.of);
+    peers.filter_map(|peer| model.parent(*peer)).collect()
 }
 
-fn node_name(id: ElementId) -> String {
+// ---- what labels say ---------------------------------------------------------------------------------------
+
+fn shape_of(service: &Service) -> Shape {
+    match service {
+        Service { data: true, .. } => Shape::Data,
+        Service { instances, .. } if instances.is_empty() => Shape::Logic,
+        _ => Shape::Service,
+    }
+}
+
+/// A service's name and how much of it must work.
+fn service_label(name: String, service: &Service) -> String {
+    match (service.instances.len(), service.capacity) {
+        (0 | 1, _) => name,
+        (_, Some(capacity)) => format!("{name}\ncapacity {capacity}"),
+        (n, None) => format!("{name}\n{} of {n}", service.quorum),
+    }
+}
+
+/// What an instance is, and for a standby how it takes over.
+fn instance_label(model: &Model, id: ElementId) -> String {
+    let Kind::Instance(instance) = &model[id].kind else { return model[id].name.clone() };
+    let name = &model[instance.service].name;
+    let Some(standby) = instance.standby else { return name.clone() };
+    let kind = if standby.lag.is_some() { "standby" } else { "restored" };
+    let by_hand = if standby.manual { ", by hand" } else { "" };
+    format!("{name}\n{kind}, {}{by_hand}{}", standby.after, needs_in_words(model, id))
+}
+
+/// A line for each need of an element.
+fn needs_in_words(model: &Model, id: ElementId) -> String {
+    let lines = model[id].needs.iter().map(|need| in_words(model, need));
+    lines.flat_map(|needed| ["\nneeds ".to_owned(), needed]).collect()
+}
+
+fn in_words(model: &Model, need: &Need) -> String {
+    let list = |of: &mut dyn Iterator<Item = &Need>, between: &str| {
+        of.map(|need| in_words(model, need)).collect::<Vec<_>>().join(between)
+    };
+    match need {
+        Need::On { on, .. } => model[*on].name.clone(),
+        Need::All(of) => list(&mut of.iter(), " and "),
+        Need::Any { of, degraded, .. } => list(&mut of.iter().chain(degraded), " or "),
+        Need::AtLeast { count, of } => format!("{count} of {}", list(&mut of.iter(), ", ")),
+    }
+}
+
+// ---- DOT ---------------------------------------------------------------------------------------------------
+
+/// The node of an element in the upper half.
+fn upper_name(id: ElementId) -> String {
     format!("n{}", id.index())
 }
 
-fn cluster_name(id: ElementId) -> String {
-    format!("cluster_n{}", id.index())
+/// The node or cluster of an element in the lower half.
+fn lower_name(id: ElementId) -> String {
+    format!("p{}", id.index())
 }
 
 fn node_id(name: &str) -> NodeId {
     NodeId(Id::Plain(name.to_owned()), None)
 }
 
+fn attribute(key: &str, value: &str) -> Stmt {
+    Stmt::Attribute(Attribute(Id::Plain(key.to_owned()), quoted(value)))
+}
+
 fn attributes(look: &[(&str, &str)]) -> Vec<Attribute> {
     look.iter().map(|(key, value)| Attribute(Id::Plain((*key).to_owned()), quoted(value))).collect()
 }
 
-fn edge(from: &str, to: &str, look: &[(&str, &str)]) -> Stmt {
-    let ty = EdgeTy::Pair(Vertex::N(node_id(from)), Vertex::N(node_id(to)));
-    Stmt::Edge(Edge { ty, attributes: attributes(look) })
+/// One look over another: where both say something, the upper one counts.
+fn overlaid<'l>(lower: &[(&'l str, &'l str)], upper: &[(&'l str, &'l str)]) -> Vec<(&'l str, &'l str)> {
+    let kept = lower.iter().filter(|(key, _)| !upper.iter().any(|(known, _)| known == key));
+    kept.chain(upper).copied().collect()
 }
 
-/// What the lines and shapes mean.
-fn legend(with_marks: bool) -> Stmt {
-    let mut statements = vec![Stmt::GAttribute(GraphAttributes::Graph(attributes(&[
-        ("label", "legend"),
-        ("style", "rounded"),
-        ("color", "#cbd5e1"),
-        ("fontsize", "10"),
-    ])))];
-    let mut node = |name: &str, label: &str, look: &[(&str, &str)]| {
-        let mut all = attributes(&[("label", label), ("fontsize", "9")]);
-        all.extend(attributes(look));
-        statements.push(Stmt::Node(Node { id: node_id(name), attributes: all }));
-    };
-    node("legend0", "capability", &[("fillcolor", "#e0e7ff"), ("penwidth", "2")]);
-    node("legend1", "service", &[]);
-    node("legend2", "service\n1 of 2 instances", &[("shape", "ellipse"), ("style", "filled")]);
-    node("legend3", "instance", &[]);
-    node("legend4", "standby, 15m", &[("style", "rounded,filled,dashed")]);
-    node("legend5", "any", &[("shape", "diamond"), ("style", "filled"), ("fillcolor", "#f1f5f9")]);
-    node("legend6", "shared fate", &[("shape", "hexagon"), ("fillcolor", "#ede9fe")]);
-    if with_marks {
-        node("legend7", "✗ FAILED", &[("fillcolor", "#fca5a5"), ("color", "#991b1b"), ("penwidth", "3")]);
-        node("legend8", "✗ down", &[("fillcolor", "#fee2e2"), ("color", "#b91c1c"), ("penwidth", "2")]);
-        node("legend9", "~ degraded", &[("fillcolor", "#fef3c7"), ("color", "#b45309"), ("penwidth", "2")]);
-        node("legend10", "• depends on it, stays up", &[("color", "#1d4ed8"), ("penwidth", "1.5")]);
+fn plain_node(name: &str, label: &str, look: &[(&str, &str)]) -> Stmt {
+    let mut all = attributes(&[("label", label)]);
+    all.extend(attributes(look));
+    Stmt::Node(Node { id: node_id(name), attributes: all })
+}
+
+fn edge(from: &str, to: &str, look: Look, words: &str) -> Stmt {
+    let mut all = attributes(look);
+    if !words.is_empty() {
+        // The spaces keep the words off the line.
+        all.extend(attributes(&[("label", format!(" {words} ").as_str())]));
     }
-    let lines: [(&str, &str, &[(&str, &str)]); 6] = [
-        ("legend0", "legend1", &[("label", "needs")]),
-        ("legend0", "legend2", &[("label", "wants"), ("style", "dashed")]),
-        ("legend2", "legend3", &[("color", "#94a3b8")]),
-        ("legend2", "legend4", &[("style", "dashed"), ("color", "#94a3b8")]),
-        ("legend1", "legend5", &[("arrowhead", "none")]),
-        ("legend1", "legend6", &[("style", "dotted"), ("color", "#7c3aed"), ("arrowhead", "none")]),
-    ];
-    statements.extend(lines.into_iter().map(|(from, to, look)| edge(from, to, look)));
-    if with_marks {
-        // Invisible edges stack the marks instead of stretching the legend.
-        let chain = [("legend7", "legend8"), ("legend8", "legend9"), ("legend9", "legend10")];
-        statements.extend(chain.into_iter().map(|(from, to)| edge(from, to, &[("style", "invis")])));
+    Stmt::Edge(Edge { ty: EdgeTy::Pair(Vertex::N(node_id(from)), Vertex::N(node_id(to))), attributes: all })
+}
+
+fn subgraph(name: &str, stmts: Vec<Stmt>) -> Stmt {
+    Stmt::Subgraph(Subgraph { id: Id::Plain(name.to_owned()), stmts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Sources;
+    use crate::engine::Reference;
+    use crate::model::Failure;
+
+    const MODEL: &str = r#"
+        [model]
+        name = 'a "shop"'
+        [provider.cloud.region.north]
+        zones = ["a", "b"]
+        [service.web]
+        placed = ["cloud/north/a"]
+        standby = [{ at = "cloud/north/b", after = "5m" }]
+        [capability.shop]
+        needs = [{ any = ["web"], degraded = ["cloud/north"], after = "1m" }]
+    "#;
+
+    fn system() -> System {
+        let mut sources = Sources::default();
+        sources.add("m.toml", MODEL);
+        System::new(Model::read(&sources, "m").expect("the model is valid"))
     }
-    Stmt::Subgraph(Subgraph { id: Id::Plain("cluster_legend".to_owned()), stmts: statements })
+
+    #[test]
+    fn text_is_quoted_and_the_same_every_time() {
+        let text = dot(&system(), None);
+        assert!(text.contains(r#"label="a \"shop\"""#), "{text}");
+        assert!(text.contains(r#"label=" else degraded, 1m ""#), "{text}");
+        assert_eq!(text, dot(&system(), None));
+    }
+
+    #[test]
+    fn what_has_fallen_is_marked_in_words() {
+        let system = system();
+        let what = system.model.find("cloud/north/a").expect("it is declared");
+        let fails = vec![Failure { what, lasts: Time::NEVER, destroys: false }];
+        let scenario = Scenario { name: "cloud/north/a".to_owned(), fails };
+        let outcome = Reference::new(&system.program).outcome(&scenario.fails);
+        let text = dot(&system, Some((&scenario, &outcome)));
+        for expected in ["✗ FAILED: a", "✗ down: web", "• shop\\nout for 1m", "cloud/north/a fails"] {
+            assert!(text.contains(expected), "no {expected} in {text}");
+        }
+    }
 }

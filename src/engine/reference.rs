@@ -10,99 +10,28 @@
 //! Iterating downwards from never gives exactly that fixed point. A pass in dependency order settles everything
 //! outside circles at once.
 
+use std::sync::Arc;
+
+use super::outcome::{Outcome, Run, Step, elements, staying, value};
 use crate::compile::{Condition, ConditionId, Formula, Program};
-use crate::model::{ElementId, Failure, State, Time};
+use crate::model::{Failure, Time};
 
-/// When each failed element is back.
+/// The times of one world in the making.
 #[derive(Debug, Clone)]
-pub struct Events(Vec<Time>);
-
-impl Events {
-    fn new(n_elements: usize, fails: &[Failure]) -> Self {
-        let mut events = vec![Time::ZERO; n_elements];
-        for failure in fails {
-            events[failure.what.index()] = failure.lasts;
-        }
-        Self(events)
-    }
-
-    /// 0 if the element has not failed of itself.
-    pub fn back(&self, element: ElementId) -> Time {
-        self.0[element.index()]
-    }
-}
-
-/// The times of all conditions in one world: which events there are, and when each condition holds.
-#[derive(Debug, Clone)]
-pub struct Run {
-    events: Events,
+struct World {
+    /// When each element's own failure is over.
+    events: Vec<Time>,
+    /// When each condition holds.
     times: Vec<Time>,
 }
 
-/// Whether a formula is asked of what runs and may go on, or of what has stopped and would come back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Staying,
-    Returning,
-}
-
-impl Run {
-    /// When an element's condition holds again; 0: it never ceased to.
-    pub fn time(&self, id: ConditionId) -> Time {
-        self.times[id.index()]
-    }
-
-    /// The events of this world.
-    pub fn events(&self) -> &Events {
-        &self.events
-    }
-
-    /// When a formula holds for what has stopped.
-    pub fn value(&self, formula: &Formula) -> Time {
-        self.eval(formula, Step::Returning)
-    }
-
-    fn eval(&self, formula: &Formula, step: Step) -> Time {
-        match formula {
-            Formula::Event(event) => self.events.back(*event),
-            Formula::Is(id) => self.time(*id),
-            Formula::ToStart(_) if step == Step::Staying => Time::ZERO,
-            Formula::ToStart(of) => self.eval(of, step),
-            Formula::Tolerates(tolerated, of) => {
-                let time = self.eval(of, step);
-                if step == Step::Staying && time <= *tolerated { Time::ZERO } else { time }
-            }
-            Formula::Later(later, of) => *later + self.eval(of, step),
-            Formula::All(of) => of.iter().map(|part| self.eval(part, step)).max().unwrap_or(Time::ZERO),
-            Formula::Any(of) => of.iter().map(|part| self.eval(part, step)).min().unwrap_or(Time::NEVER),
-            Formula::AtLeast(count, of) => {
-                let mut times: Vec<_> = of.iter().map(|part| self.eval(part, step)).collect();
-                times.sort_unstable();
-                match *count as usize {
-                    0 => Time::ZERO,
-                    k => times.get(k - 1).copied().unwrap_or(Time::NEVER),
-                }
-            }
-            Formula::Capacity { threshold, of } => {
-                let mut carried: Vec<_> =
-                    of.iter().map(|(capacity, id)| (self.time(*id), *capacity)).collect();
-                carried.sort_by_key(|(time, _)| *time);
-                let mut sum = 0.0;
-                let reached = carried.into_iter().find(|(_, capacity)| {
-                    sum += capacity;
-                    sum >= *threshold
-                });
-                match reached {
-                    _ if *threshold <= 0.0 => Time::ZERO,
-                    Some((time, _)) => time,
-                    None => Time::NEVER,
-                }
-            }
-        }
+impl World {
+    fn value(&self, formula: &Formula, step: Step) -> Time {
+        value(formula, step, &|id| self.times[id.index()], &|element| self.events[element.index()])
     }
 
     fn condition(&self, condition: &Condition, step: Step) -> Time {
-        let parts = condition.parts.iter().map(|part| self.eval(&part.formula, step)).max();
+        let parts = condition.parts.iter().map(|part| self.value(&part.formula, step)).max();
         let start = if step == Step::Returning { condition.start } else { Time::ZERO };
         condition.after + parts.unwrap_or(Time::ZERO) + start
     }
@@ -148,8 +77,8 @@ impl Run {
 
     /// The largest set of conditions at never whose formulas would all be finite if its members held.
     fn deadlock(&self, program: &Program) -> Vec<ConditionId> {
-        let mut candidates: Vec<ConditionId> =
-            program.order().iter().copied().filter(|id| !self.time(*id).is_finite()).collect();
+        let is_never = |id: &ConditionId| !self.times[id.index()].is_finite();
+        let mut candidates: Vec<ConditionId> = program.order().iter().copied().filter(is_never).collect();
         let mut supposed = self.clone();
         for id in &candidates {
             supposed.times[id.index()] = Time::ZERO;
@@ -165,46 +94,6 @@ impl Run {
             }
             candidates = waiting;
         }
-    }
-}
-
-/// What a scenario does to every element.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// With the durations that the scenario gives.
-    pub run: Run,
-    /// With every event staying failed; `None` where that is the same.
-    forever: Option<Run>,
-    /// Elements in a recovery deadlock, in the model's order.
-    pub deadlock: Vec<ElementId>,
-}
-
-impl Outcome {
-    /// The world in which every event stays failed: states are judged there.
-    pub fn while_failed(&self) -> &Run {
-        self.forever.as_ref().unwrap_or(&self.run)
-    }
-
-    /// How an element does while what failed is still failed.
-    pub fn state(&self, element: ElementId) -> State {
-        let run = self.while_failed();
-        if run.time(ConditionId::full(element)).is_finite() {
-            State::Up
-        } else if run.time(ConditionId::ok(element)).is_finite() {
-            State::Degraded
-        } else {
-            State::Down
-        }
-    }
-
-    /// How long an element is out.
-    pub fn outage(&self, element: ElementId) -> Time {
-        self.run.time(ConditionId::ok(element))
-    }
-
-    /// When an element is undegraded again.
-    pub fn undegraded_after(&self, element: ElementId) -> Time {
-        self.run.time(ConditionId::full(element))
     }
 }
 
@@ -227,43 +116,47 @@ impl Outcome {
 pub struct Reference<'p> {
     program: &'p Program,
     /// Nothing failed. What a scenario cannot affect is as it is here.
-    undisturbed: Run,
+    undisturbed: Arc<[Time]>,
 }
 
 impl<'p> Reference<'p> {
     /// Prepares the engine: one run with nothing failed.
     pub fn new(program: &'p Program) -> Self {
-        let events = Events::new(program.len() / 2, &[]);
-        let mut undisturbed = Run { events, times: vec![Time::NEVER; program.len()] };
-        undisturbed.run(program, program.order());
-        Self { program, undisturbed }
+        let events = vec![Time::ZERO; program.len() / 2];
+        let mut world = World { events, times: vec![Time::NEVER; program.len()] };
+        world.run(program, program.order());
+        Self { program, undisturbed: world.times.into() }
     }
 
     /// What follows when these fail.
     pub fn outcome(&self, fails: &[Failure]) -> Outcome {
-        let run = self.run(fails);
-        let forever = fails.iter().any(|failure| failure.lasts.is_finite()).then(|| {
-            let stay: Vec<_> =
-                fails.iter().map(|failure| Failure { lasts: Time::NEVER, ..*failure }).collect();
-            self.run(&stay)
-        });
-        let mut deadlock: Vec<_> = run.deadlock(self.program).into_iter().map(ConditionId::element).collect();
-        deadlock.sort_unstable();
-        deadlock.dedup();
-        Outcome { run, forever, deadlock }
+        let (world, run) = self.run(fails);
+        let forever = staying(fails).map(|fails| self.run(&fails).1);
+        Outcome { run, forever, deadlock: elements(world.deadlock(self.program)) }
     }
 
-    /// When each condition holds after starting everything from zero: step 2 with nothing staying and no event.
-    pub fn cold_start(&self) -> Run {
-        let mut run = self.undisturbed.clone();
-        run.settle(self.program, self.program.order(), &vec![false; self.program.len()]);
-        run
+    /// When each condition, by number, holds after starting everything from zero: step 2 with nothing staying and no
+    /// event.
+    pub fn cold_start(&self) -> Vec<Time> {
+        let mut world = self.world(&[]);
+        world.settle(self.program, self.program.order(), &vec![false; self.program.len()]);
+        world.times
     }
 
-    fn run(&self, fails: &[Failure]) -> Run {
-        let events = Events::new(self.program.len() / 2, fails);
-        let mut run = Run { events, times: self.undisturbed.times.clone() };
-        run.run(self.program, &self.program.affected_by(fails.iter().map(|failure| failure.what)));
-        run
+    fn world(&self, fails: &[Failure]) -> World {
+        let mut events = vec![Time::ZERO; self.program.len() / 2];
+        for failure in fails {
+            events[failure.what.index()] = failure.lasts;
+        }
+        World { events, times: self.undisturbed.to_vec() }
+    }
+
+    fn run(&self, fails: &[Failure]) -> (World, Run) {
+        let mut world = self.world(fails);
+        let affected = self.program.affected_by(fails.iter().map(|failure| failure.what));
+        world.run(self.program, &affected);
+        let changes = affected.iter().map(|id| (*id, world.times[id.index()])).collect();
+        let run = Run::new(fails.to_vec(), self.undisturbed.clone(), changes);
+        (world, run)
     }
 }

@@ -1,8 +1,10 @@
 //! Diagnostics as rustc shows them: the source line, underlined, with what was expected.
 
+use std::collections::BTreeMap;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{BOLD, styled, visible};
+use super::{BOLD, Detail, styled, visible};
 use crate::diag::{Code, Diagnostic, Place, Severity, Sources};
 
 /// Lines longer than this are not shown: they are data, and would flood the terminal.
@@ -11,10 +13,31 @@ const LONGEST_LINE: usize = 2_000;
 /// Diagnostics as text, one after the other.
 pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let renderer = Renderer::styled();
-    diagnostics
-        .iter()
-        .map(|diagnostic| format!("{}\n\n", renderer.render(&[group(diagnostic, sources)])))
-        .collect()
+    let render = |diagnostic| format!("{}\n\n", renderer.render(&[group(diagnostic, sources)]));
+    diagnostics.iter().map(render).collect()
+}
+
+/// So many warnings of one code are shown unless everything is wanted.
+const SHOWN_OF_EACH: usize = 20;
+
+/// Warnings as text; of many of one kind the rest is counted, unless everything is wanted.
+pub fn warnings(warnings: &[Diagnostic], sources: &Sources, detail: Detail) -> String {
+    let mut counts: BTreeMap<Code, usize> = BTreeMap::new();
+    let mut shown = Vec::new();
+    for warning in warnings {
+        let count = counts.entry(warning.code).or_default();
+        *count += 1;
+        if *count <= SHOWN_OF_EACH || detail == Detail::Verbose {
+            shown.push(warning.clone());
+        }
+    }
+    let mut out = diagnostics(&shown, sources);
+    for (code, count) in counts {
+        if count > SHOWN_OF_EACH && detail != Detail::Verbose {
+            out += &format!("and {} more warnings [{}]: -v shows them\n", count - SHOWN_OF_EACH, code.name());
+        }
+    }
+    out
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
@@ -40,17 +63,24 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         let Some(source) = first.file().and_then(|file| sources.get(file)) else {
             continue;
         };
-        let is_shown = |place: Place| line_length(&source.text, place.range().start) <= LONGEST_LINE;
-        if !places.iter().all(|(place, ..)| is_shown(*place)) {
-            let at =
-                sources.position(first).map_or_else(String::new, |at| format!("{}:{}", at.file, at.line));
-            group = group
-                .element(Level::NOTE.message(format!("at {}, in a line too long to show", visible(&at))));
+        // Only the lines between the marks are handed on: looking through a whole large file for each would take long.
+        let line_of = |place: Place| source.line_of(place.range().start.min(source.text.len()));
+        let lines = places.iter().map(|(place, ..)| line_of(*place));
+        let (top, bottom) = lines.fold((usize::MAX, 0), |(top, bottom), line| (top.min(line), bottom.max(line)));
+        if places.iter().any(|(place, ..)| source.lines(line_of(*place), line_of(*place)).len() > LONGEST_LINE) {
+            let at = format!("at {}:{}, in a line too long to show", source.name, top + 1);
+            group = group.element(Level::NOTE.message(visible(&at).into_owned()));
             continue;
         }
-        let mut snippet = Snippet::source(source.text.as_str()).path(visible(&source.name)).fold(true);
+        let shown = source.lines(top, bottom);
+        let mut snippet = Snippet::source(&source.text[shown.clone()])
+            .path(visible(&source.name))
+            .line_start(top + 1)
+            .fold(true);
         for (place, label, kind) in places {
-            snippet = snippet.annotation(kind.span(clamped(&source.text, place)).label(visible(label)));
+            let marked = clamped(&source.text, place);
+            let marked = marked.start - shown.start..marked.end - shown.start;
+            snippet = snippet.annotation(kind.span(marked).label(visible(label)));
         }
         group = group.element(snippet);
     }
@@ -76,14 +106,6 @@ fn clamped(text: &str, place: Place) -> std::ops::Range<usize> {
         end -= 1;
     }
     start..end
-}
-
-fn line_length(text: &str, byte: usize) -> usize {
-    let bytes = text.as_bytes();
-    let byte = byte.min(bytes.len());
-    let start = bytes[..byte].iter().rposition(|b| *b == b'\n').map_or(0, |newline| newline + 1);
-    let end = bytes[byte..].iter().position(|b| *b == b'\n').map_or(bytes.len(), |newline| byte + newline);
-    end - start
 }
 
 /// What there is to say about a code, in paragraphs of at most `width` columns.

@@ -9,7 +9,7 @@ mod json;
 mod table;
 mod text;
 
-pub use diagnostics::{diagnostics, explain_code};
+pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;
 pub use json::json;
 pub use text::{blast, check, explain, survive};

@@ -129,7 +129,7 @@ pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
     let all = || {
         report.scenarios.iter().flat_map(|scenario| scenario.capabilities.iter().map(|(_, outcome)| outcome))
     };
-    let mut legend = "✓ up   ~ degraded   ✗ down   (15m: out for so long)".to_owned();
+    let mut legend = "✓ up   ~ degraded   ✗ down   (15m: out for so long, ~1h: degraded until then)".to_owned();
     if all().any(|outcome| outcome.unreachable) {
         legend += "   ! customers cannot be told";
     }
@@ -222,6 +222,9 @@ fn outcome_cell(outcome: &OutcomeReport) -> Cell {
     let mut text = symbol.to_owned();
     if outcome.outage > Time::ZERO && outcome.outage.is_finite() {
         text += &format!(" {}", outcome.outage);
+    }
+    if outcome.undegraded_after > outcome.outage && outcome.undegraded_after.is_finite() {
+        text += &format!(" ~{}", outcome.undegraded_after);
     }
     if outcome.unreachable {
         text.push('!');

@@ -93,7 +93,7 @@ impl CauseReport {
                 }
                 text += &fate(*state, *outage, cause.time);
                 if *told {
-                    text += " (see above)";
+                    text += " (told already)";
                 }
                 (text, Some(*element))
             }

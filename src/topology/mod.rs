@@ -118,12 +118,18 @@ impl Topology {
         components.into_iter().map(|component| component.into_iter().map(element).collect()).collect()
     }
 
+    /// Whether a component is a circle: it has several elements, or its one element depends on itself.
+    pub fn is_circle(&self, component: &[ElementId]) -> bool {
+        match component {
+            [single] => self.graph.contains_edge(node(*single), node(*single)),
+            several => !several.is_empty(),
+        }
+    }
+
     /// The circles: sets of elements each of which depends, directly or not, on every other; in the model's order.
     pub fn circles(&self) -> Vec<Vec<ElementId>> {
-        let is_circle = |component: &Vec<ElementId>| {
-            component.len() > 1 || self.graph.contains_edge(node(component[0]), node(component[0]))
-        };
-        let mut circles: Vec<_> = self.components().into_iter().filter(is_circle).collect();
+        let mut circles = self.components();
+        circles.retain(|component| self.is_circle(component));
         circles.sort_unstable();
         circles
     }

@@ -1,1 +1,5 @@
 //! Every test that sees the crate from outside, in one binary.
+
+mod commands;
+mod layers;
+mod readme;

@@ -13,7 +13,7 @@ pub(super) fn run(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref())?;
     let model = &loaded.system.model;
     if !loaded.warnings.is_empty() && talk.detail != Detail::Quiet {
-        talk.say(render::diagnostics(&loaded.warnings, &loaded.sources).trim_end());
+        talk.say(&render::warnings(&loaded.warnings, &loaded.sources, talk.detail));
     }
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let checked = check(&loaded.system, &capabilities, args.kept.state.into(), ask::as_of(&args.as_of));

@@ -12,7 +12,7 @@ pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     mention_warnings(&loaded, talk);
     let asked = ask::one_scenario(&loaded.system.model, &args.fail)?;
     let engine = loaded.system.engine();
-    let outcome = asked.as_ref().map(|asked| engine.outcome(&asked.scenario.fails));
+    let outcome = asked.as_ref().map(|asked| engine.worker().outcome(&asked.scenario.fails));
     let failed = asked.as_ref().map(|asked| &asked.scenario).zip(outcome.as_ref());
     let text = dot(&loaded.system, failed);
     let to = args.output.as_deref();

@@ -5,6 +5,7 @@ mod blast;
 mod check;
 mod draw;
 mod explain;
+mod generate;
 mod init;
 mod survive;
 
@@ -25,6 +26,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Draw(args) => draw::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),
+        Command::Generate(args) => generate::run(&args, talk),
     }
 }
 
@@ -49,7 +51,7 @@ fn mention_warnings(loaded: &Loaded, talk: &Talk) {
         return;
     }
     if talk.detail == Detail::Verbose {
-        talk.say(render::diagnostics(&loaded.warnings, &loaded.sources).trim_end());
+        talk.say(&render::warnings(&loaded.warnings, &loaded.sources, talk.detail));
     } else {
         let warnings = if n == 1 { "warning" } else { "warnings" };
         talk.say(&format!("the model has {n} {warnings}: `linchpin check` or -v shows them"));

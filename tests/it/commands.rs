@@ -1,0 +1,288 @@
+//! Every command as its users meet it: what it prints, in text and JSON, and how it ends.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use insta::assert_snapshot;
+
+/// Runs the binary in the repository, away from the clock and the terminal of whoever runs the tests.
+fn linchpin(arguments: &str) -> Output {
+    linchpin_in(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
+}
+
+fn linchpin_in(directory: &Path, arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
+    command.args(arguments.split_whitespace()).current_dir(directory).stdin(Stdio::null());
+    command.env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
+    command.output().expect("the binary runs")
+}
+
+/// Exit code, standard output, standard error.
+fn shown(output: &Output) -> String {
+    format!(
+        "exit {}\n---- stdout\n{}---- stderr\n{}",
+        output.status.code().expect("it was not killed"),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    )
+}
+
+fn json(arguments: &str) -> serde_json::Value {
+    let output = linchpin(&format!("{arguments} --format json"));
+    serde_json::from_slice(&output.stdout).expect("the result is JSON")
+}
+
+/// The day on which the storefront's waiver and backups are looked at.
+const DAY: &str = "--as-of 2026-11-23";
+
+#[test]
+fn check_of_the_storefront() {
+    assert_snapshot!(shown(&linchpin(&format!("check models/storefront {DAY}"))));
+}
+
+#[test]
+fn check_quiet_says_nothing_when_all_is_well() {
+    let output = linchpin(&format!("check models/storefront -q {DAY}"));
+    assert_eq!(shown(&output), "exit 0\n---- stdout\n---- stderr\n");
+}
+
+#[test]
+fn check_as_json() {
+    assert_snapshot!(shown(&linchpin(&format!("check models/storefront --format json {DAY}"))));
+}
+
+#[test]
+fn check_fails_when_a_waiver_has_run_out() {
+    assert_snapshot!(shown(&linchpin("check models/storefront --as-of 2031-01-01 -q")));
+}
+
+#[test]
+fn survive_of_the_storefront() {
+    assert_snapshot!(shown(&linchpin(&format!("survive models/storefront {DAY}"))));
+}
+
+#[test]
+fn survive_pairs_of_zones() {
+    assert_snapshot!(shown(&linchpin(&format!("survive models/storefront --class zone --failures 2 {DAY}"))));
+}
+
+#[test]
+fn survive_verbose_has_a_row_a_scenario() {
+    let output = linchpin(&format!("survive models/storefront --class zone --class region -v {DAY}"));
+    assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn survive_as_json() {
+    assert_snapshot!(shown(&linchpin(&format!("survive models/minimal --class zone --format json {DAY}"))));
+}
+
+#[test]
+fn survive_denies_only_when_asked() {
+    assert_eq!(linchpin("survive models/minimal --class region -q").status.code(), Some(0));
+    assert_eq!(linchpin("survive models/minimal --class region -q --deny").status.code(), Some(1));
+    assert_eq!(linchpin("survive models/minimal --class zone -q --deny").status.code(), Some(0));
+}
+
+#[test]
+fn a_scenario_of_ones_own() {
+    let arguments = format!("survive models/storefront --fail aws/us-east-1=4h --fail statusly=30m {DAY}");
+    assert_snapshot!(shown(&linchpin(&arguments)));
+}
+
+#[test]
+fn blast_of_the_storefront() {
+    assert_snapshot!(shown(&linchpin("blast models/storefront")));
+}
+
+#[test]
+fn blast_of_one_failure_as_json() {
+    assert_snapshot!(shown(&linchpin("blast models/storefront --fail aws/us-east-1 --format json")));
+}
+
+#[test]
+fn explain_what_is_down_and_what_saved_the_rest() {
+    assert_snapshot!(shown(&linchpin(&format!("explain models/storefront --fail aws/us-east-1=4h {DAY}"))));
+}
+
+#[test]
+fn explain_as_json() {
+    let arguments = format!("explain models/minimal --fail cloud/north/a --format json {DAY}");
+    assert_snapshot!(shown(&linchpin(&arguments)));
+}
+
+#[test]
+fn explain_needs_something_that_fails() {
+    assert_snapshot!(shown(&linchpin("explain models/minimal")));
+}
+
+#[test]
+fn draw_gives_the_same_bytes_each_time() {
+    let once = linchpin("draw models/storefront --fail aws/us-east-1");
+    assert_eq!(once.status.code(), Some(0));
+    assert_eq!(once.stdout, linchpin("draw models/storefront --fail aws/us-east-1").stdout);
+    assert_snapshot!(String::from_utf8_lossy(&linchpin("draw models/minimal --fail cloud/north/a").stdout));
+}
+
+#[test]
+fn dot_reads_back_as_the_graph_that_was_written() {
+    for arguments in ["draw models/minimal", "draw models/storefront", "draw models/storefront --fail aws"] {
+        let output = linchpin(arguments);
+        let text = String::from_utf8(output.stdout).expect("DOT is UTF-8");
+        let graph = graphviz_rust::parse(&text).expect("DOT parses");
+        let again = graphviz_rust::print(graph.clone(), &mut graphviz_rust::printer::PrinterContext::default());
+        assert_eq!(graphviz_rust::parse(&again), Ok(graph), "{arguments}");
+    }
+}
+
+#[test]
+fn pictures_need_graphviz_and_say_so() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("picture.svg");
+    let arguments = format!("draw models/storefront --fail aws/us-east-1 -q -o {}", file.display());
+    if Command::new("dot").arg("-V").output().is_ok() {
+        let output = linchpin(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+        let svg = fs::read_to_string(&file).expect("the picture was written");
+        assert!(svg.contains("</svg>") && svg.contains("checkout"), "{svg}");
+    }
+    // Without any program on the path there is a message, no file, and DOT still works.
+    fs::remove_file(&file).ok();
+    let without = |arguments: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
+        command.args(arguments.split_whitespace()).current_dir(env!("CARGO_MANIFEST_DIR")).env("PATH", "");
+        command.output().expect("the binary runs")
+    };
+    let output = without(&arguments);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("apt install graphviz"), "{}", shown(&output));
+    assert!(!file.exists());
+    assert_eq!(without("draw models/storefront").status.code(), Some(0));
+}
+
+#[test]
+fn init_writes_a_model_that_passes_and_never_overwrites() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let output = linchpin_in(directory.path(), "init");
+    assert_snapshot!(shown(&output));
+    // The nearest linchpin.toml is found from below too.
+    let below = directory.path().join("below");
+    fs::create_dir(&below).expect("writable");
+    let output = linchpin_in(&below, "check");
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    let before = fs::read(directory.path().join("linchpin.toml")).expect("written");
+    assert_eq!(linchpin_in(directory.path(), "init").status.code(), Some(2));
+    assert_eq!(fs::read(directory.path().join("linchpin.toml")).expect("still there"), before);
+}
+
+#[test]
+fn a_file_is_written_whole_or_not_at_all() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("result.json");
+    fs::write(&file, "old").expect("writable");
+    let to = file.display();
+    // A model that is wrong leaves the old file alone.
+    let output = linchpin(&format!("check models/invalid/unknown-key.toml --format json -o {to}"));
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(fs::read_to_string(&file).expect("still there"), "old");
+    let output = linchpin(&format!("check models/minimal --format json -o {to}"));
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert!(output.stdout.is_empty());
+    let written = fs::read(&file).expect("written");
+    assert_eq!(written, linchpin("check models/minimal --format json").stdout);
+    let entries = fs::read_dir(directory.path()).expect("listable").count();
+    assert_eq!(entries, 1, "nothing is left beside the file");
+    let output = linchpin(&format!("check models/minimal -o {to}/in/nowhere"));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
+    command.args(["survive", "models/storefront", "--failures", "2", "--class", "product", "--format", "json", "-q"]);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn arguments_that_are_wrong_end_with_two() {
+    for arguments in [
+        "",
+        "frobnicate",
+        "check --bogus",
+        "survive models/minimal --class planet",
+        "survive models/minimal --failures 0",
+        "survive models/minimal --fail nowhere",
+        "survive models/minimal --fail capability:shop",
+        "survive models/minimal --fail cloud=soon",
+        "survive models/minimal --scenario nothing",
+        "survive models/minimal --capability nothing",
+        "check models/minimal --as-of yesterday",
+        "check models/nowhere",
+        "explain-code nonsense",
+    ] {
+        let output = linchpin(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments}: {}", shown(&output));
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments}: {}", shown(&output));
+    }
+}
+
+#[test]
+fn a_question_about_too_much_is_refused_at_once() {
+    let output = linchpin("survive models/storefront --class product --class instance --failures 12 -q");
+    assert_snapshot!(shown(&output));
+}
+
+#[test]
+fn the_help_of_every_command() {
+    assert_snapshot!("help", shown(&linchpin("--help")));
+    for command in ["check", "survive", "blast", "explain", "draw", "init", "explain-code"] {
+        let output = linchpin(&format!("{command} --help"));
+        assert_snapshot!(format!("help-{command}"), shown(&output));
+    }
+}
+
+#[test]
+fn the_examples_in_help_run() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for command in ["check", "survive", "blast", "explain", "draw", "init", "explain-code", "generate"] {
+        let help = String::from_utf8(linchpin(&format!("{command} --help")).stdout).expect("help is UTF-8");
+        let examples: Vec<&str> = help.lines().filter_map(|line| line.trim().strip_prefix("Example: linchpin ")).collect();
+        assert!(!examples.is_empty(), "{command} has an example");
+        for example in examples {
+            let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+            let arguments = example.replace("models/", &format!("{}/", models.display()));
+            let output = linchpin_in(directory.path(), &arguments);
+            assert_eq!(output.status.code(), Some(0), "{example}: {}", shown(&output));
+        }
+    }
+}
+
+#[test]
+fn text_and_json_of_a_check_count_the_same() {
+    let report = json("check models/storefront --as-of 2031-01-01");
+    let findings = report["findings"].as_array().expect("a list");
+    let denied = findings.iter().filter(|f| f["level"] == "deny" && f["waived"].is_null()).count();
+    let text = linchpin("check models/storefront --as-of 2031-01-01");
+    let text = String::from_utf8_lossy(&text.stdout);
+    assert!(denied > 0 && text.contains(&format!("{denied} denied")), "{text}");
+    assert_eq!(report["verdict"], "fail");
+}
+
+#[test]
+fn generated_models_are_the_same_for_the_same_seed() {
+    for shape in ["fat-tree 4 2", "layered 50 5 3", "cloud 2 2 2 40", "microservices 40"] {
+        let one = linchpin(&format!("generate {shape} --seed 3")).stdout;
+        assert_eq!(one, linchpin(&format!("generate {shape} --seed 3")).stdout);
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        fs::write(directory.path().join("linchpin.toml"), &one).expect("writable");
+        let output = linchpin_in(directory.path(), "survive -q --class provider --class service");
+        assert_eq!(output.status.code(), Some(0), "{shape}: {}", shown(&output));
+    }
+    assert_ne!(linchpin("generate microservices 40 --seed 3").stdout, linchpin("generate microservices 40").stdout);
+}
