@@ -1,6 +1,6 @@
 //! Asks one question of a model file: what becomes of each capability when these fail?
 //!
-//! `cargo run --example ask_one_question -- models/storefront/places.toml aws/us-east-1`; without arguments it asks
+//! `cargo run --example ask_one_question -- FILE REF`; without arguments it asks
 //! about `models/minimal`.
 
 use linchpin::analysis::System;
@@ -19,7 +19,7 @@ fn main() -> Result<(), String> {
     let system = System::new(model);
 
     let what = system.model.find(&reference).map_err(|why| format!("{reference}: {why}"))?;
-    let outcome = system.engine().outcome(&[Failure { what, lasts: Time::NEVER, destroys: false }]);
+    let outcome = system.engine().worker().outcome(&[Failure { what, lasts: Time::NEVER, destroys: false }]);
     for (id, capability, _) in system.model.capabilities() {
         println!("{}: {}, out for {}", capability.bare_name(), outcome.state(id).name(), outcome.outage(id));
     }

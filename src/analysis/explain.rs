@@ -8,7 +8,7 @@ use super::survive::{Answer, Asking};
 use super::{Asked, System};
 use crate::compile::{Capacity, ConditionId, Formula, Program, Role};
 use crate::engine::{Outcome, Run};
-use crate::model::{ElementId, State, Time};
+use crate::model::{ElementId, Kind, State, Time};
 
 /// One node of an explanation. Its children say why it is as it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Cause {
     pub what: What,
     /// When it holds while what failed stays failed; 0: all the time.
     pub time: Time,
+    /// Outages of it up to this long are ridden out.
+    pub rides_out: Option<Time>,
     /// What it follows from.
     pub children: Vec<Cause>,
 }
@@ -38,6 +40,8 @@ pub enum What {
         outage: Time,
         /// It is explained elsewhere in the tree, waits for a node above, or lies too deep to be told.
         told: bool,
+        /// For a place, or what lies at one: the failure that took it, where that is all there is to tell.
+        lost_with: Option<ElementId>,
     },
     /// Several must hold together.
     All,
@@ -57,10 +61,22 @@ pub enum What {
         /// What works or will.
         works: f64,
     },
-    /// It is ridden out for so long.
-    Tolerated(Time),
     /// It takes so much longer.
     Later(Time),
+}
+
+impl Cause {
+    /// Whether two parts of one element tell the same story.
+    fn is_like(&self, other: &Self) -> bool {
+        let same = match (&self.what, &other.what) {
+            (What::Element { element, .. }, What::Element { element: other, .. }) => element == other,
+            (What::AtLeast { .. } | What::Capacity { .. }, _) => {
+                self.what == other.what && matches!(self.role, Some(Role::Instances | Role::Capacity))
+            }
+            _ => false,
+        };
+        same && self.role == other.role
+    }
 }
 
 /// The story of one scenario.
@@ -68,11 +84,16 @@ pub enum What {
 pub struct Explained {
     /// The bare facts.
     pub answer: Answer,
-    /// For each capability asked about, in order, what its state follows from: what failed it, or what saved it. Empty:
-    /// the scenario does not touch it.
+    /// For each capability asked about, in order, why it is not up.
     pub causes: Vec<Vec<Cause>>,
+    /// For each capability that is not down, what kept it going: what holds although something in it does not. Both
+    /// empty: the scenario does not touch it.
+    pub saved: Vec<Vec<Cause>>,
     /// For each capability that the scenario takes out: the shortest chain from what failed.
     pub chains: Vec<Vec<ElementId>>,
+    /// For each capability that is out for a time and then serves although what failed is still failed: the chain of
+    /// what it waits for, from what failed.
+    pub waits: Vec<Vec<ElementId>>,
 }
 
 /// Explains one scenario.
@@ -81,20 +102,23 @@ pub fn explain(system: &System, asked: Asked, capabilities: &[ElementId], as_of:
     let mut worker = engine.worker();
     let (answer, outcome) = Asking::new(system, capabilities, as_of).answer(&mut worker, asked);
     let undisturbed = worker.outcome(&[]);
-    let mut causes = Vec::new();
-    let mut chains = Vec::new();
+    let (mut causes, mut saved) = (Vec::new(), Vec::new());
+    let (mut chains, mut waits) = (Vec::new(), Vec::new());
     for of in &answer.capabilities {
-        let condition = if of.state == State::Degraded || of.state == State::Up {
-            ConditionId::full(of.capability)
-        } else {
-            ConditionId::ok(of.capability)
-        };
-        let mut teller = Teller::new(system, &outcome, undisturbed.while_failed());
-        teller.told.insert(of.capability);
-        causes.push(teller.parts(condition));
+        let (ok, full) = (ConditionId::ok(of.capability), ConditionId::full(of.capability));
+        let condition = if of.state == State::Down { ok } else { full };
+        let teller = || Teller::new(system, &outcome, undisturbed.while_failed(), of.capability);
+        causes.push(if of.state == State::Up { Vec::new() } else { teller().parts(condition) });
+        saved.push(match of.state {
+            State::Down => Vec::new(),
+            State::Degraded => teller().saved(ok),
+            State::Up => teller().saved(full),
+        });
         chains.push(chain(&system.program, outcome.while_failed(), condition));
+        let waited = of.state != State::Down && of.outage > Time::ZERO;
+        waits.push(if waited { chain(&system.program, outcome.while_failed(), ok) } else { Vec::new() });
     }
-    Explained { answer, causes, chains }
+    Explained { answer, causes, saved, chains, waits }
 }
 
 /// The shortest chain of dependencies from something that failed to the element whose condition does not hold, each
@@ -153,13 +177,62 @@ struct Teller<'a> {
     system: &'a System,
     outcome: &'a Outcome,
     undisturbed: &'a Run,
+    /// Whose story it is.
+    about: ElementId,
     told: HashSet<ElementId>,
     depth: usize,
 }
 
 impl<'a> Teller<'a> {
-    fn new(system: &'a System, outcome: &'a Outcome, undisturbed: &'a Run) -> Self {
-        Self { system, outcome, undisturbed, told: HashSet::new(), depth: 0 }
+    fn new(system: &'a System, outcome: &'a Outcome, undisturbed: &'a Run, about: ElementId) -> Self {
+        Self { system, outcome, undisturbed, about, told: HashSet::from([about]), depth: 0 }
+    }
+
+    /// What kept a condition going: if it had to come back, what it follows from; else whatever it depends on, directly
+    /// or not, that holds although the scenario touches something in it.
+    fn saved(&mut self, id: ConditionId) -> Vec<Cause> {
+        /// So many are told.
+        const MOST: usize = 12;
+        let run = self.outcome.while_failed();
+        if run.time(id) != self.undisturbed.time(id) {
+            return self.parts(id);
+        }
+        let mut saved = Vec::new();
+        let mut seen = HashSet::from([id]);
+        let mut next = VecDeque::from([id]);
+        while let Some(id) = next.pop_front().filter(|_| saved.len() < MOST) {
+            let program = &self.system.program;
+            for part in &program[id].parts {
+                part.formula.visit(&mut |leaf| match leaf {
+                    Formula::Is(on) if seen.insert(*on) => next.push_back(*on),
+                    Formula::Capacity { of, .. } => {
+                        next.extend(of.iter().map(|(_, on)| *on).filter(|on| seen.insert(*on)));
+                    }
+                    _ => {}
+                });
+            }
+            let holds_anyway = run.time(id) == self.undisturbed.time(id) && run.time(id).is_finite();
+            let touched =
+                program[id].parts.iter().filter(|part| holds_anyway && self.is_touched(&part.formula));
+            let touched: Vec<_> = touched.map(|part| (part.role, &part.formula)).collect();
+            if touched.is_empty() || !self.told.insert(id.element()) && id.element() != self.about {
+                continue;
+            }
+            let mut children: Vec<Cause> = Vec::new();
+            for (role, formula) in touched {
+                let mut cause = self.cause(Some(role), formula);
+                // How many instances work and what they carry has the same reasons.
+                if children.iter().any(|known| known.children == cause.children) {
+                    cause.children.clear();
+                }
+                children.push(cause);
+            }
+            let (element, time) = (id.element(), run.time(id));
+            let (state, outage) = (self.outcome.state(element), self.outcome.outage(element));
+            let what = What::Element { element, state, outage, told: false, lost_with: None };
+            saved.push(Cause { role: None, what, time, rides_out: None, children });
+        }
+        saved
     }
 
     /// What a condition follows from: its touched parts. A condition that holds late is told by its latest parts alone.
@@ -167,30 +240,34 @@ impl<'a> Teller<'a> {
         let run = self.outcome.while_failed();
         let parts = &self.system.program[id].parts;
         let latest = parts.iter().map(|part| run.value(&part.formula)).max().unwrap_or(Time::ZERO);
-        let mut causes = Vec::new();
+        let is_late = latest > Time::ZERO;
+        // Being full includes being ok. If it is not even that, there is nothing more to tell.
+        let serving = parts.iter().find(|part| part.role == Role::Serving);
+        if serving.is_some_and(|part| is_late && run.value(&part.formula) == latest) {
+            return self.parts(ConditionId::ok(id.element()));
+        }
+        let mut causes: Vec<Cause> = Vec::new();
         for part in parts {
-            let to_blame = latest == Time::ZERO || run.value(&part.formula) == latest;
+            let to_blame = !is_late || run.value(&part.formula) == latest;
             if !to_blame || !self.is_touched(&part.formula) {
                 continue;
             }
-            if part.role == Role::Serving {
-                // Being full includes being ok: its story is told in place.
-                causes.extend(self.parts(ConditionId::ok(id.element())));
+            let told = if part.role == Role::Serving {
+                self.parts(ConditionId::ok(id.element()))
             } else {
-                causes.push(self.cause(Some(part.role), &part.formula));
+                vec![self.cause(Some(part.role), &part.formula)]
+            };
+            // Being ok and being full often need the same thing: it is told once.
+            for mut cause in told {
+                if causes.iter().any(|known| known.is_like(&cause)) {
+                    continue;
+                }
+                if causes.iter().any(|known| known.children == cause.children) {
+                    cause.children.clear();
+                }
+                causes.push(cause);
             }
         }
-        // Being ok and being full often need the same thing: it is told once.
-        let mut known: Vec<(Option<Role>, Option<ElementId>)> = Vec::new();
-        causes.retain(|cause: &Cause| {
-            let element = match cause.what {
-                What::Element { element, .. } => Some(element),
-                _ => None,
-            };
-            let is_new = element.is_none() || !known.contains(&(cause.role, element));
-            known.push((cause.role, element));
-            is_new
-        });
         causes
     }
 
@@ -216,7 +293,10 @@ impl<'a> Teller<'a> {
             Formula::Event(event) => (What::Failed(*event, self.outcome.run.back(*event)), Vec::new()),
             Formula::Is(id) => return self.element(role, *id),
             Formula::ToStart(of) => return self.cause(role, of),
-            Formula::Tolerates(tolerated, of) => (What::Tolerated(*tolerated), vec![self.cause(None, of)]),
+            Formula::Any(of) | Formula::AtLeast(1, of) if of.len() == 1 => return self.cause(role, &of[0]),
+            Formula::Tolerates(tolerated, of) => {
+                return Cause { rides_out: Some(*tolerated), ..self.cause(role, of) };
+            }
             Formula::Later(later, of) => (What::Later(*later), vec![self.cause(None, of)]),
             Formula::All(of) => (What::All, self.all(of)),
             Formula::Any(of) => (self.at_least(1, of), self.all(of)),
@@ -228,7 +308,7 @@ impl<'a> Teller<'a> {
                 (What::Capacity { needed: threshold.amount(), works }, children)
             }
         };
-        Cause { role, what, time, children }
+        Cause { role, what, time, rides_out: None, children }
     }
 
     fn all(&mut self, of: &[Formula]) -> Vec<Cause> {
@@ -245,14 +325,36 @@ impl<'a> Teller<'a> {
         let run = self.outcome.while_failed();
         let element = id.element();
         let is_touched = run.time(id) != self.undisturbed.time(id);
-        let told = is_touched && (self.depth == DEEPEST || !self.told.insert(element));
+        let lost_with = if is_touched { self.lost_with(id) } else { None };
+        let told = is_touched && lost_with.is_none() && (self.depth == DEEPEST || !self.told.insert(element));
         let mut children = Vec::new();
-        if is_touched && !told {
+        if is_touched && !told && lost_with.is_none() {
             self.depth += 1;
             children = self.parts(id);
             self.depth -= 1;
         }
         let (state, outage) = (self.outcome.state(element), self.outcome.outage(element));
-        Cause { role, what: What::Element { element, state, outage, told }, time: run.time(id), children }
+        Cause {
+            role,
+            what: What::Element { element, state, outage, told, lost_with },
+            time: run.time(id),
+            rides_out: None,
+            children,
+        }
+    }
+
+    /// The failure that took a place, or something at one, if only places stand between the two.
+    fn lost_with(&self, id: ConditionId) -> Option<ElementId> {
+        let is_place = |id: &ElementId| match self.system.model[*id].kind {
+            Kind::Provider | Kind::Region(_) | Kind::Zone { .. } | Kind::Facility(_) | Kind::Instance(_) => {
+                true
+            }
+            Kind::Group | Kind::Service(_) | Kind::Capability(_) | Kind::Channel => false,
+        };
+        let chain = chain(&self.system.program, self.outcome.while_failed(), id);
+        match chain[..] {
+            [failed, .., _] if chain.iter().all(is_place) => Some(failed),
+            _ => None,
+        }
     }
 }

@@ -86,7 +86,10 @@ impl<'s> Asking<'s> {
         };
         let answer = Answer {
             capabilities: self.capabilities.iter().map(of_capability).collect(),
-            data: self.copies.as_ref().map_or_else(Vec::new, |copies| copies.losses(&asked.scenario, &outcome.run)),
+            data: self
+                .copies
+                .as_ref()
+                .map_or_else(Vec::new, |copies| copies.losses(&asked.scenario, &outcome.run)),
             deadlock: outcome.deadlock.clone(),
             asked,
         };

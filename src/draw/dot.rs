@@ -462,8 +462,8 @@ impl<'a> Drawing<'a> {
         contents
     }
 
-    /// A domain as a cluster with all that is in it. A zone or region in which nothing is is a node; a provider that is no
-    /// more than a name has one in the upper half.
+    /// A domain as a cluster with all that is in it. A zone or region in which nothing is is a node; a provider that is
+    /// no more than a name has one in the upper half.
     fn domain(&mut self, id: ElementId, contents: &mut BTreeMap<ElementId, Column>) -> Option<Stmt> {
         let element = &self.model[id];
         let own_name = element.name.rsplit('/').next().unwrap_or(&element.name);
@@ -524,7 +524,7 @@ impl<'a> Drawing<'a> {
             };
             row.push(edge(&pair[0], &pair[1], look, words));
         }
-        // One edge, from the deepest column, is enough to put the legend below; more would disturb the order of columns.
+        // One edge, from the deepest column, is enough to put the legend below; more would disturb the columns' order.
         let deepest = self.columns.iter().rev().max_by_key(|column| column.len());
         let above = deepest.and_then(|column| column.last()).map_or(MIDDLE, String::as_str);
         self.statements.extend(names.first().map(|first| edge(above, first, NEXT, "")));

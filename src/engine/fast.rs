@@ -97,7 +97,8 @@ impl<'d> Fast<'d> {
     }
 
     fn conditions_of(&self, node: NodeId) -> &[ConditionId] {
-        let range = self.first_condition[node.index()] as usize..self.first_condition[node.index() + 1] as usize;
+        let range =
+            self.first_condition[node.index()] as usize..self.first_condition[node.index() + 1] as usize;
         &self.conditions[range]
     }
 
@@ -532,8 +533,10 @@ impl Worker<'_> {
                 }
             }
             Op::AtLeast(_) if self.fast.base.is_plain[node.index()] => {
-                gate.waits_for -= 1;
-                if gate.waits_for == 0 {
+                // More inputs may settle before the gate itself does.
+                let was_last = gate.waits_for == 1;
+                gate.waits_for = gate.waits_for.saturating_sub(1);
+                if was_last {
                     self.offer(node, time);
                 }
             }

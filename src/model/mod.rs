@@ -340,6 +340,8 @@ pub struct Instance {
 /// `{ on = "x", same = "zone" }` for one instance: the instances of x that count.
 #[derive(Debug, Clone)]
 pub struct Peers {
+    /// Whose instances.
+    pub service: ElementId,
     /// Any of these.
     pub of: Vec<ElementId>,
     /// Needed to start only.

@@ -722,7 +722,12 @@ impl Resolver {
                 self.problems.push(problem.related(place, "the instance is placed here"));
             }
             if let Kind::Instance(instance) = &mut self[*id].kind {
-                instance.peers.push(Peers { of, when_start: *when_start, tolerates: *tolerates });
+                instance.peers.push(Peers {
+                    service: other,
+                    of,
+                    when_start: *when_start,
+                    tolerates: *tolerates,
+                });
             }
         }
     }

@@ -66,8 +66,12 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         // Only the lines between the marks are handed on: looking through a whole large file for each would take long.
         let line_of = |place: Place| source.line_of(place.range().start.min(source.text.len()));
         let lines = places.iter().map(|(place, ..)| line_of(*place));
-        let (top, bottom) = lines.fold((usize::MAX, 0), |(top, bottom), line| (top.min(line), bottom.max(line)));
-        if places.iter().any(|(place, ..)| source.lines(line_of(*place), line_of(*place)).len() > LONGEST_LINE) {
+        let (top, bottom) =
+            lines.fold((usize::MAX, 0), |(top, bottom), line| (top.min(line), bottom.max(line)));
+        if places
+            .iter()
+            .any(|(place, ..)| source.lines(line_of(*place), line_of(*place)).len() > LONGEST_LINE)
+        {
             let at = format!("at {}:{}, in a line too long to show", source.name, top + 1);
             group = group.element(Level::NOTE.message(visible(&at).into_owned()));
             continue;

@@ -129,7 +129,8 @@ pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
     let all = || {
         report.scenarios.iter().flat_map(|scenario| scenario.capabilities.iter().map(|(_, outcome)| outcome))
     };
-    let mut legend = "✓ up   ~ degraded   ✗ down   (15m: out for so long, ~1h: degraded until then)".to_owned();
+    let mut legend =
+        "✓ up   ~ degraded   ✗ down   (15m: out for so long, ~1h: degraded until then)".to_owned();
     if all().any(|outcome| outcome.unreachable) {
         legend += "   ! customers cannot be told";
     }
@@ -267,11 +268,14 @@ pub fn blast(report: &BlastReport, detail: Detail) -> String {
     }
     let mut out = if shown.is_empty() { String::new() } else { table(&rows) };
     if !harmless.is_empty() {
-        out += &format!("{} whose failure no capability notices\n", plural(harmless.len(), "more", "more"));
+        out += &format!(
+            "{} after whose failure every capability is up\n",
+            plural(harmless.len(), "more", "more")
+        );
     }
-    if report.providers.iter().any(|provider| provider.value_per_hour > 0.0) {
+    if !report.providers.is_empty() {
         out += &format!("\n{}\n", styled(BOLD, "value that stands on each provider"));
-        let rows = report.providers.iter().map(|provider| {
+        let rows = report.providers.iter().filter(|provider| provider.value_per_hour > 0.0).map(|provider| {
             vec![
                 "".into(),
                 Cell::new(provider.provider.as_str()),
@@ -299,36 +303,42 @@ fn fallen(capabilities: &Ordered<State>) -> String {
 
 /// The story of `explain`: each capability, what its state follows from, and what is lost.
 pub fn explain(report: &ExplainReport) -> String {
+    let lasts = |index: usize| report.lasts_s.get(index).copied().filter(|lasts| lasts.is_finite());
+    let failed = report.failed.iter().enumerate().map(|(index, name)| match lasts(index) {
+        Some(lasts) => format!("{name} fails for {lasts}"),
+        None => format!("{name} fails"),
+    });
+    let failed = failed.collect::<Vec<_>>().join(", ");
     let mut out = match report.class.as_str() {
-        "scenario" => format!("scenario {}: {} failed\n", report.scenario, report.failed.join(", ")),
-        _ => format!("{} failed\n", report.failed.join(", ")),
+        "scenario" => format!("scenario {}: {failed}\n", report.scenario),
+        _ => format!("{failed}\n"),
     };
     for (name, explained) in report.capabilities.iter() {
         let outcome = &explained.outcome;
         let mut line =
             format!("\n{} is {}", styled(BOLD, name), styled(style_of(outcome.state), outcome.state.name()));
-        if outcome.outage == Time::ZERO {
-            if outcome.state != State::Up {
-                line += &again("undegraded again", outcome.undegraded_after);
-            } else if outcome.undegraded_after > Time::ZERO {
-                line += &format!(", degraded for {}", outcome.undegraded_after);
-            }
-        } else {
+        if outcome.outage > Time::ZERO {
             line += &again("out for", outcome.outage);
-            if outcome.undegraded_after > outcome.outage {
-                line += &again("undegraded again", outcome.undegraded_after);
-            }
+        }
+        if outcome.undegraded_after > outcome.outage && outcome.state != State::Down {
+            line += &again("undegraded again", outcome.undegraded_after);
+        } else if outcome.undegraded_after == Time::ZERO && outcome.state != State::Up {
+            line += " while it fails for good, but not touched within the time that it does";
         }
         if outcome.unreachable {
             line += "; customers cannot be told: no channel works";
         }
         out += &format!("{line}\n");
-        if explained.causes.is_empty() {
-            out += "  it does not depend on what failed\n";
-        } else if outcome.outage == Time::ZERO && outcome.undegraded_after == Time::ZERO {
-            out += &format!("  {}\n", styled(DIM, "what saved it:"));
+        if !explained.waited_for.is_empty() && outcome.state == State::Degraded {
+            out += &format!("  out for {}: {}\n", outcome.outage, explained.waited_for.join(" → "));
         }
         tree(&explained.causes, "  ", &mut out);
+        if !explained.saved_by.is_empty() {
+            out += &format!("  {}\n", styled(DIM, "what keeps it going:"));
+            tree(&explained.saved_by, "  ", &mut out);
+        } else if explained.causes.is_empty() {
+            out += "  it does not depend on what fails\n";
+        }
         if !outcome.deadlock.is_empty() {
             let stuck = outcome.deadlock.join(", ");
             out += &format!("  {} these wait for each other for ever: {stuck}\n", styled(BAD, "deadlock"));
@@ -353,20 +363,37 @@ fn again(what: &str, after: Time) -> String {
 }
 
 fn tree(causes: &[CauseReport], indent: &str, out: &mut String) {
-    for (index, cause) in causes.iter().enumerate() {
-        let last = index + 1 == causes.len();
+    let lines = joined(causes);
+    for (index, (cause, text)) in lines.iter().enumerate() {
+        let last = index + 1 == lines.len();
         let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        let style = match cause.state {
-            "down" => BAD,
-            "degraded" => FAIR,
-            _ => GOOD,
+        let (style, mark) = match cause.state {
+            "down" => (BAD, "✗"),
+            "degraded" => (FAIR, "~"),
+            _ => (GOOD, "✓"),
         };
-        let mark = match cause.state {
-            "down" => "✗",
-            "degraded" => "~",
-            _ => "✓",
-        };
-        *out += &format!("{indent}{branch}{} {}\n", styled(style, mark), cause.text);
+        *out += &format!("{indent}{branch}{} {text}\n", styled(style, mark));
         tree(&cause.because, &format!("{indent}{below}"), out);
     }
+}
+
+/// Neighbours that share their fate share a line, as instances of one service do.
+fn joined(causes: &[CauseReport]) -> Vec<(&CauseReport, String)> {
+    let mut lines: Vec<(&CauseReport, String)> = Vec::new();
+    for cause in causes {
+        let fate = |cause: &CauseReport| cause.text.split_once(": ").map(|(_, fate)| fate.to_owned());
+        match (lines.last_mut(), cause.text.split_once(": ")) {
+            (Some((first, text)), Some((name, its_fate)))
+                if first.because.is_empty()
+                    && cause.because.is_empty()
+                    && fate(first).as_deref() == Some(its_fate) =>
+            {
+                let names =
+                    text.strip_suffix(its_fate).and_then(|names| names.strip_suffix(": ")).unwrap_or(text);
+                *text = format!("{names}, {name}: {its_fate}");
+            }
+            _ => lines.push((cause, cause.text.clone())),
+        }
+    }
+    lines
 }

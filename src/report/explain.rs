@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::survive::{OutcomeReport, ScenarioReport};
-use super::{DataReport, Ordered, bare_name, names};
+use super::{DataReport, Ordered, bare_name, many_seconds, names};
 use crate::analysis::{Cause, Explained, What};
 use crate::compile::Role;
 use crate::model::{Kind, Model, State, Time};
@@ -20,6 +20,9 @@ pub struct ExplainReport {
     pub class: String,
     /// What fails in it.
     pub failed: Vec<String>,
+    /// For how long each of these, where one of them comes back.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "many_seconds")]
+    pub lasts_s: Vec<Time>,
     /// Each capability asked about.
     pub capabilities: Ordered<ExplainedReport>,
     /// What becomes of each data store.
@@ -34,8 +37,12 @@ pub struct ExplainedReport {
     pub outcome: OutcomeReport,
     /// From what failed to the capability; empty where it is not touched.
     pub chain: Vec<String>,
-    /// The whole story; empty where the scenario does not touch it.
+    /// Of a capability that serves again while what failed is still failed: what it waited for, from what failed.
+    pub waited_for: Vec<String>,
+    /// Why it is not up.
     pub causes: Vec<CauseReport>,
+    /// What kept it going; with no `causes` either, the scenario does not touch it.
+    pub saved_by: Vec<CauseReport>,
 }
 
 /// One step of a story.
@@ -55,13 +62,18 @@ impl ExplainReport {
     /// Puts an explanation into words.
     pub fn new(model: &Model, explained: &Explained) -> Self {
         let scenario = ScenarioReport::new(model, &explained.answer);
-        let stories = explained.causes.iter().zip(&explained.chains);
-        let of_capability = |((name, outcome), (causes, chain)): ((&str, &OutcomeReport), _)| {
-            let (causes, chain): (&Vec<Cause>, &Vec<_>) = (causes, chain);
+        let stories = (explained.causes.iter().zip(&explained.saved))
+            .zip(explained.chains.iter().zip(&explained.waits));
+        let causes_of =
+            |causes: &[Cause]| causes.iter().map(|cause| CauseReport::new(model, cause)).collect();
+        let of_capability = |((name, outcome), story): ((&str, &OutcomeReport), _)| {
+            let ((causes, saved), (chain, waits)): ((&Vec<Cause>, &Vec<Cause>), (&Vec<_>, &Vec<_>)) = story;
             let report = ExplainedReport {
                 outcome: outcome.clone(),
                 chain: names(model, chain.iter().copied()),
-                causes: causes.iter().map(|cause| CauseReport::new(model, cause)).collect(),
+                waited_for: names(model, waits.iter().copied()),
+                causes: causes_of(causes),
+                saved_by: causes_of(saved),
             };
             (name.to_owned(), report)
         };
@@ -72,6 +84,7 @@ impl ExplainReport {
             scenario: scenario.name,
             class: scenario.class,
             failed: scenario.failed,
+            lasts_s: scenario.lasts_s,
             data: scenario.data,
         }
     }
@@ -79,12 +92,13 @@ impl ExplainReport {
 
 impl CauseReport {
     fn new(model: &Model, cause: &Cause) -> Self {
-        let (text, element) = match &cause.what {
+        let (mut text, element) = match &cause.what {
+            What::Failed(id, Time::ZERO) => (format!("{}: works", model[*id].name), Some(*id)),
             What::Failed(id, lasts) => {
                 let lasts = if lasts.is_finite() { format!(", back after {lasts}") } else { String::new() };
                 (format!("{} failed{lasts}", model[*id].name), Some(*id))
             }
-            What::Element { element, state, outage, told } => {
+            What::Element { element, state, outage, told, lost_with } => {
                 let mut text = format!("{}{}", why(cause.role), bare_name(model, *element));
                 if let Kind::Instance(instance) = &model[*element].kind
                     && let Some(standby) = instance.standby
@@ -92,6 +106,9 @@ impl CauseReport {
                     text += if standby.manual { " (standby, switched by hand)" } else { " (standby)" };
                 }
                 text += &fate(*state, *outage, cause.time);
+                if let Some(failed) = lost_with {
+                    text += &format!(", lost with {}", model[*failed].name);
+                }
                 if *told {
                     text += " (told already)";
                 }
@@ -99,14 +116,19 @@ impl CauseReport {
             }
             What::All => (format!("{}all of", why(cause.role)), None),
             What::AtLeast { needed, of, hold } => {
-                (format!("{}{needed} of {of} needed, {hold} {}", why(cause.role), works(*hold)), None)
+                let of_what = match cause.role {
+                    Some(Role::Instances) => format!("{needed} of {of} instances needed"),
+                    Some(Role::Zones) => format!("{needed} of {of} zones needed"),
+                    role => format!("{}{needed} of {of} alternatives", why(role)),
+                };
+                (format!("{of_what}, {hold} {}", works(*hold)), None)
             }
             What::Capacity { needed, works } => (format!("capacity {needed} needed, {works} left"), None),
-            What::Tolerated(time) => {
-                (format!("{}outages of up to {time} are ridden out", why(cause.role)), None)
-            }
             What::Later(time) => (format!("takes {time} to move to"), None),
         };
+        if let Some(tolerated) = cause.rides_out {
+            text += &format!(" ({tolerated} of it are ridden out)");
+        }
         Self {
             text,
             element: element.map(|id| model[id].name.clone()),
@@ -127,11 +149,10 @@ fn works(n: usize) -> &'static str {
 /// What the role says in front of a name.
 fn why(role: Option<Role>) -> &'static str {
     match role {
-        None | Some(Role::Own | Role::Serving | Role::Instances | Role::Capacity) => "",
+        None | Some(Role::Own | Role::Serving | Role::Zones | Role::Instances | Role::Capacity) => "",
         Some(Role::Domain) => "lies in ",
         Some(Role::Above) => "stands on ",
         Some(Role::Group) => "shares the fate of ",
-        Some(Role::Zones) => "zones: ",
         Some(Role::Product) => "uses ",
         Some(Role::Peer) => "needs in its own area ",
         Some(Role::Need) => "needs ",
@@ -142,7 +163,7 @@ fn why(role: Option<Role>) -> &'static str {
 /// What becomes of an element, in words; `time` is that of the condition asked about.
 fn fate(state: State, outage: Time, time: Time) -> String {
     match (state, time) {
-        (_, Time::ZERO) => ": not touched".to_owned(),
+        (_, Time::ZERO) => ": works".to_owned(),
         (State::Down, _) if outage.is_finite() => format!(": down, back after {outage}"),
         (State::Down, _) => ": down".to_owned(),
         (State::Degraded, _) if outage == Time::ZERO => ": degraded".to_owned(),

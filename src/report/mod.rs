@@ -64,6 +64,10 @@ fn seconds<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error>
     time.as_seconds().serialize(serializer)
 }
 
+fn many_seconds<S: Serializer>(times: &[Time], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(times.iter().map(|time| time.as_seconds()))
+}
+
 fn state<S: Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(state.name())
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Ordered, bare_name, names, seconds, state};
+use super::{Ordered, bare_name, many_seconds, names, seconds, state};
 use crate::analysis::{Answer, CapabilityOutcome};
 use crate::model::{Model, State, Time};
 
@@ -25,6 +25,9 @@ pub struct ScenarioReport {
     pub class: String,
     /// What fails.
     pub failed: Vec<String>,
+    /// For how long each of these, where one of them comes back.
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "many_seconds")]
+    pub lasts_s: Vec<Time>,
     /// What becomes of each capability.
     pub capabilities: Ordered<OutcomeReport>,
     /// What becomes of each data store.
@@ -89,6 +92,11 @@ impl ScenarioReport {
             name: scenario.name.clone(),
             class: answer.asked.class.clone(),
             failed: names(model, scenario.fails.iter().map(|failure| failure.what)),
+            lasts_s: if scenario.fails.iter().any(|failure| failure.lasts.is_finite()) {
+                scenario.fails.iter().map(|failure| failure.lasts).collect()
+            } else {
+                Vec::new()
+            },
             capabilities: answer.capabilities.iter().map(outcome).collect(),
             data: data.collect(),
         }

@@ -148,8 +148,11 @@ fn relations(element: &Element) -> Vec<(Relation, ElementId)> {
         Kind::Instance(instance) => {
             out.push((Relation::LiesIn, instance.domain));
             out.extend(instance.uses.iter().map(|facility| (Relation::Uses, *facility)));
-            let peers = instance.peers.iter().flat_map(|peers| &peers.of);
-            out.extend(peers.map(|peer| (Relation::SameArea, *peer)));
+            // What is needed is the other service, though only its instances nearby can give it.
+            for peers in &instance.peers {
+                out.push((Relation::Needs, peers.service));
+                out.extend(peers.of.iter().map(|peer| (Relation::SameArea, *peer)));
+            }
         }
         Kind::Service(service) => out.extend(service.instances.iter().map(|id| (Relation::MadeOf, *id))),
         Kind::Provider | Kind::Group | Kind::Capability(_) | Kind::Channel => {}

@@ -15,7 +15,10 @@ fn linchpin_in(directory: &Path, arguments: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
     command.args(arguments.split_whitespace()).current_dir(directory).stdin(Stdio::null());
     command.env_remove("CLICOLOR_FORCE").env_remove("COLUMNS").env("NO_COLOR", "1");
-    command.output().expect("the binary runs")
+    let output = command.output().expect("the binary runs");
+    let code = output.status.code();
+    assert!(code.is_some_and(|code| code <= 3), "{arguments} ended with {code:?}: {}", shown(&output));
+    output
 }
 
 /// Exit code, standard output, standard error.
@@ -131,7 +134,8 @@ fn dot_reads_back_as_the_graph_that_was_written() {
         let output = linchpin(arguments);
         let text = String::from_utf8(output.stdout).expect("DOT is UTF-8");
         let graph = graphviz_rust::parse(&text).expect("DOT parses");
-        let again = graphviz_rust::print(graph.clone(), &mut graphviz_rust::printer::PrinterContext::default());
+        let again =
+            graphviz_rust::print(graph.clone(), &mut graphviz_rust::printer::PrinterContext::default());
         assert_eq!(graphviz_rust::parse(&again), Ok(graph), "{arguments}");
     }
 }
@@ -200,7 +204,17 @@ fn a_file_is_written_whole_or_not_at_all() {
 #[test]
 fn a_closed_pipe_is_success() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
-    command.args(["survive", "models/storefront", "--failures", "2", "--class", "product", "--format", "json", "-q"]);
+    command.args([
+        "survive",
+        "models/storefront",
+        "--failures",
+        "2",
+        "--class",
+        "product",
+        "--format",
+        "json",
+        "-q",
+    ]);
     command.current_dir(env!("CARGO_MANIFEST_DIR")).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary runs");
     drop(child.stdout.take());
@@ -252,7 +266,8 @@ fn the_examples_in_help_run() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     for command in ["check", "survive", "blast", "explain", "draw", "init", "explain-code", "generate"] {
         let help = String::from_utf8(linchpin(&format!("{command} --help")).stdout).expect("help is UTF-8");
-        let examples: Vec<&str> = help.lines().filter_map(|line| line.trim().strip_prefix("Example: linchpin ")).collect();
+        let examples: Vec<&str> =
+            help.lines().filter_map(|line| line.trim().strip_prefix("Example: linchpin ")).collect();
         assert!(!examples.is_empty(), "{command} has an example");
         for example in examples {
             let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
@@ -284,5 +299,8 @@ fn generated_models_are_the_same_for_the_same_seed() {
         let output = linchpin_in(directory.path(), "survive -q --class provider --class service");
         assert_eq!(output.status.code(), Some(0), "{shape}: {}", shown(&output));
     }
-    assert_ne!(linchpin("generate microservices 40 --seed 3").stdout, linchpin("generate microservices 40").stdout);
+    assert_ne!(
+        linchpin("generate microservices 40 --seed 3").stdout,
+        linchpin("generate microservices 40").stdout
+    );
 }

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in order. Each may use those before it.
-const ROOMS: [&str; 11] =
-    ["generate", "diag", "model", "topology", "compile", "engine", "analysis", "report", "render", "draw", "cli"];
+const ROOMS: [&str; 11] = [
+    "generate", "diag", "model", "topology", "compile", "engine", "analysis", "report", "render", "draw",
+    "cli",
+];
 
 /// What only some files may touch, and which: reading the list of files is reading where the freedom ends.
 const OWNED: [(&str, &[&str]); 8] = [
@@ -40,7 +42,8 @@ fn code() -> Vec<(String, Vec<String>)> {
         let text = fs::read_to_string(path).expect("source is readable");
         text.lines().filter(|line| !line.trim_start().starts_with("//")).map(str::to_owned).collect()
     };
-    let relative = |path: &PathBuf| path.strip_prefix(&root).expect("below src").to_string_lossy().into_owned();
+    let relative =
+        |path: &PathBuf| path.strip_prefix(&root).expect("below src").to_string_lossy().into_owned();
     files.iter().map(|path| (relative(path), lines(path))).collect()
 }
 
@@ -50,7 +53,8 @@ fn violations(file: &str, lines: &[String]) -> Vec<String> {
     let own = ROOMS.iter().position(|known| *known == room);
     for line in lines {
         for (start, _) in line.match_indices("crate::") {
-            let used = line[start + "crate::".len()..].split(|c: char| !c.is_alphanumeric() && c != '_').next();
+            let used =
+                line[start + "crate::".len()..].split(|c: char| !c.is_alphanumeric() && c != '_').next();
             let used = ROOMS.iter().position(|known| Some(*known) == used);
             if let (Some(own), Some(used)) = (own, used)
                 && used > own

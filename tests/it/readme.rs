@@ -28,10 +28,16 @@ fn quoted(readme: &str) -> Vec<Quoted> {
 
 /// What a command prints, standard error first.
 fn run(command: &str, directory: &Path) -> String {
-    let arguments = command.strip_prefix("cargo run --release -- ").or_else(|| command.strip_prefix("linchpin "));
-    let arguments = arguments.unwrap_or_else(|| panic!("the README has a command that is not ours: {command}"));
+    let arguments =
+        command.strip_prefix("cargo run --release -- ").or_else(|| command.strip_prefix("linchpin "));
+    let arguments =
+        arguments.unwrap_or_else(|| panic!("the README has a command that is not ours: {command}"));
     let mut process = Command::new(env!("CARGO_BIN_EXE_linchpin"));
-    process.args(arguments.split_whitespace()).current_dir(directory).env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
+    process
+        .args(arguments.split_whitespace())
+        .current_dir(directory)
+        .env("NO_COLOR", "1")
+        .env_remove("CLICOLOR_FORCE");
     let output = process.output().expect("the binary runs");
     assert_ne!(output.status.code(), Some(2), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout)

@@ -16,7 +16,10 @@ pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let scenarios = ask::scenarios(model, &args.sweep, &args.fail)?;
     let blasts = blast(&loaded.system, scenarios, &capabilities);
-    let report = BlastReport::new(model, &blasts, &concentration(&loaded.system));
+    // How much stands on each provider belongs to the ranking, not to a scenario of one's own.
+    let is_ranking = args.fail.fail.is_empty() && args.fail.scenario.is_none() && args.sweep.failures == 1;
+    let concentration = if is_ranking { concentration(&loaded.system) } else { Vec::new() };
+    let report = BlastReport::new(model, &blasts, &concentration);
     give(&report, |report| render::blast(report, talk.detail), &args.output, talk)?;
     let kept = args.kept.state.into();
     let falls = blasts.iter().any(|blast| blast.capabilities.iter().any(|(_, state)| *state < kept));
