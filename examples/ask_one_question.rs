@@ -3,6 +3,8 @@
 //! `cargo run --example ask_one_question -- FILE REF`; without arguments it asks
 //! about `models/minimal`.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it finds")]
+
 use linchpin::analysis::System;
 use linchpin::diag::Sources;
 use linchpin::model::{Failure, Model, Time};

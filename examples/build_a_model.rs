@@ -1,5 +1,7 @@
 //! Builds a model in code, without TOML, and lists what it is made of.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it finds")]
+
 use linchpin::model::Model;
 use linchpin::model::decl::{
     CapabilityDecl, Declarations, ProviderDecl, RegionDecl, ServiceDecl, StandbyDecl, ZoneDecl,

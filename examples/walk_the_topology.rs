@@ -1,5 +1,7 @@
 //! Walks the topology of a model: who depends on whom, and which circles there are.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it finds")]
+
 use linchpin::diag::Sources;
 use linchpin::model::Model;
 use linchpin::topology::Topology;

@@ -32,7 +32,7 @@ pub(super) struct Cli {
 
 #[derive(Debug, Args)]
 pub(super) struct Global {
-    /// When to use colour; NO_COLOR is respected too
+    /// When to use colour; `NO_COLOR` is respected too
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub(super) color: Color,
     /// Say only what is wrong

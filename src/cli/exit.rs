@@ -45,10 +45,6 @@ impl Failure {
             model @ Self::Model(..) => model,
         }
     }
-
-    pub(super) fn exit(&self) -> Exit {
-        Exit::CouldNotRun
-    }
 }
 
 impl fmt::Display for Failure {

@@ -108,7 +108,7 @@ fn read(path: &Path) -> Result<String, Box<Diagnostic>> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = valid.split(|byte| *byte == b'\n').count();
         let message = format!("{} is not UTF-8: see line {line}", path.display());
         Box::new(Diagnostic::new(Code::NotUtf8, Place::NOWHERE, message).hint("save the file as UTF-8"))
     })

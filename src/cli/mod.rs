@@ -21,7 +21,7 @@ pub fn main() -> Exit {
         Ok(exit) => exit,
         Err(failure) => {
             talk.say(&failure.to_string());
-            failure.exit()
+            Exit::CouldNotRun
         }
     }
 }

@@ -54,7 +54,7 @@ impl Talk {
     }
 
     /// Gives a result that is not text.
-    pub(super) fn give_binary(self, result: &[u8], to: Option<&Path>) -> Result<(), Failure> {
+    pub(super) fn give_binary(result: &[u8], to: Option<&Path>) -> Result<(), Failure> {
         match to {
             Some(path) => write_whole(path, result)
                 .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display()))),

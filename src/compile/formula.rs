@@ -139,10 +139,10 @@ impl Capacity {
     /// No capacity.
     pub const ZERO: Self = Self(0);
 
-    /// The nearest billionth to a number that is finite and not negative; at most 2^100 of them.
+    /// The nearest billionth to a number that is finite and not negative; at most 10^30 of them.
     pub fn new(amount: f64) -> Self {
         const BILLIONTHS: f64 = 1e9;
-        const MOST: f64 = (1_u128 << 100) as f64;
+        const MOST: f64 = 1e30;
         // In range by the bounds, and rounded before.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         Self((amount * BILLIONTHS).round().clamp(0.0, MOST) as u128)
@@ -185,7 +185,7 @@ impl Formula {
             Self::Event(_) | Self::Is(_) | Self::Capacity { .. } => {}
             Self::ToStart(of) | Self::Tolerates(_, of) | Self::Later(_, of) => of.visit(f),
             Self::All(of) | Self::Any(of) | Self::AtLeast(_, of) => {
-                of.iter().for_each(|formula| formula.visit(f))
+                of.iter().for_each(|formula| formula.visit(f));
             }
         }
     }

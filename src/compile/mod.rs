@@ -41,7 +41,7 @@ impl Program {
                     Formula::Event(event) => of_event[event.index()].push(id),
                     Formula::Is(on) => dependents[on.index()].push(id),
                     Formula::Capacity { of, .. } => {
-                        of.iter().for_each(|(_, on)| dependents[on.index()].push(id))
+                        of.iter().for_each(|(_, on)| dependents[on.index()].push(id));
                     }
                     _ => {}
                 });

@@ -144,11 +144,14 @@ impl<'m> Row<'m> {
             Kind::Instance(instance) => Capacity::new(instance.capacity),
             _ => Capacity::ZERO,
         };
-        let carried = service.instances.iter().map(carries).zip(conditions.iter().copied()).collect();
+        let capacities = service.instances.iter().map(carries).zip(conditions.iter().copied()).collect();
         let works = conditions.into_iter().map(Formula::Is).collect();
         self.part(Role::Instances, Formula::AtLeast(service.quorum, works));
         if let Some(threshold) = capacity {
-            self.part(Role::Capacity, Formula::Capacity { threshold: Capacity::new(threshold), of: carried });
+            self.part(
+                Role::Capacity,
+                Formula::Capacity { threshold: Capacity::new(threshold), of: capacities },
+            );
         }
     }
 }

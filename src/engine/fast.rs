@@ -202,6 +202,10 @@ fn is_within_reach(dense: &Dense, node: NodeId) -> bool {
 
 /// What a scenario makes of one gate.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "five independent marks, of which any may stand with any other"
+)]
 struct Gate {
     is_touched: bool,
     /// It no longer holds for what keeps running, having lost so many inputs.

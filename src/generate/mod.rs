@@ -10,7 +10,7 @@ pub enum Shape {
     /// A fat tree of `ports`-port switches: ports³/4 servers, ports²/2 edge and as many aggregation switches, ports²/4
     /// core switches, each a service of its own. Replicas of one service run on servers in distinct pods; each needs
     /// its server, its edge switch and any path, and a path is an aggregation and a core switch. (The topology of the
-    /// INDaaS and RepAudit papers.)
+    /// `INDaaS` and `RepAudit` papers.)
     FatTree {
         /// Ports of each switch; even.
         ports: u32,
@@ -60,7 +60,7 @@ pub fn generate(shape: Shape, seed: u64) -> String {
     match shape {
         Shape::FatTree { ports, replicas } => fat_tree(&mut text, ports.max(2) & !1, replicas.max(1)),
         Shape::Layered { services, depth, fan } => {
-            layered(&mut text, &mut random, services, depth.max(1), fan)
+            layered(&mut text, &mut random, services, depth.max(1), fan);
         }
         Shape::Cloud { providers, regions, zones, services } => {
             cloud(&mut text, &mut random, [providers.max(1), regions.max(1), zones.max(1)], services);
@@ -70,7 +70,7 @@ pub fn generate(shape: Shape, seed: u64) -> String {
     text.0
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): small, and the same on every machine.
+/// `SplitMix64` (Steele, Lea and Flood 2014): small, and the same on every machine.
 struct Random(u64);
 
 impl Random {

@@ -76,15 +76,19 @@ pub(super) fn find(
     }
     if let Some((kind, name)) = reference.split_once(':') {
         // Capabilities and channels bear their kind in their full name and were found above if they exist.
-        let named = names.get(name).copied();
-        return named.filter(|id| elements[id.index()].kind_name() == kind).ok_or(NotFound::Unknown);
+        let found = names.get(name).copied();
+        return found.filter(|id| elements[id.index()].kind_name() == kind).ok_or(NotFound::Unknown);
     }
     if reference.contains('@') {
         if let Some(id) = reference.strip_suffix("[1]").and_then(|single| names.get(single)) {
             return Ok(*id);
         }
-        let numbered: Vec<_> =
-            (1..).map(|n| format!("{reference}[{n}]")).take_while(|name| names.contains_key(name)).collect();
+        let mut numbered = Vec::new();
+        let mut next = format!("{reference}[1]");
+        while names.contains_key(&next) {
+            numbered.push(next);
+            next = format!("{reference}[{}]", numbered.len() + 1);
+        }
         return Err(if numbered.is_empty() { NotFound::Unknown } else { NotFound::Ambiguous(numbered) });
     }
     for kind in ["capability", "channel"] {

@@ -743,9 +743,11 @@ impl Resolver {
     /// The zone, or region, that an instance lies in.
     fn area(&self, instance: ElementId, scope: Scope) -> Option<ElementId> {
         let Kind::Instance(Instance { domain, .. }) = &self[instance].kind else { return None };
-        self.domain_and_above(*domain).find(|id| match (&self[*id].kind, scope) {
-            (Kind::Zone { .. }, Scope::Zone) | (Kind::Region(_), Scope::Region) => true,
-            _ => false,
+        self.domain_and_above(*domain).find(|id| {
+            matches!(
+                (&self[*id].kind, scope),
+                (Kind::Zone { .. }, Scope::Zone) | (Kind::Region(_), Scope::Region)
+            )
         })
     }
 

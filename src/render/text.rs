@@ -38,7 +38,7 @@ pub fn check(report: &CheckReport, detail: Detail) -> String {
         rows.push(vec!["".into(), Cell::new(capability), cell]);
     }
     if !rows.is_empty() {
-        out += &format!("\n{}\n{}", styled(BOLD, "single points of failure"), table(&rows));
+        out += &format!("\n{}\n{}", styled(BOLD, report.single_points_title()), table(&rows));
     }
     out += &format!("\n{}\n", closing_line(report));
     out
@@ -98,29 +98,33 @@ pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
     let stores: Vec<&str> = first.data.iter().map(|(name, _)| name).collect();
     let mut columns: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     columns.extend(stores.iter().map(|name| format!("data:{name}")));
-    // Names go into the header where they fit, else below, under letters.
-    let needed: usize = columns.iter().map(|name| name.len() + 2).sum::<usize>() + LABEL_WIDTH;
-    let lettered = needed > width;
-    let header = |index: usize| if lettered { letters(index) } else { columns[index].clone() };
-
-    let mut rows = vec![vec![Cell::new("what fails").style(BOLD)]];
-    rows[0].extend((0..columns.len()).map(|index| Cell::new(header(index)).style(BOLD)));
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
     let mut class = None;
     for group in groups(report, detail) {
         if class != Some(&group[0].class) {
             class = Some(&group[0].class);
             rows.push(vec![Cell::new(group[0].class.as_str()).style(DIM)]);
         }
-        let mut cells: Vec<Cell> =
-            group[0].capabilities.iter().map(|(_, outcome)| outcome_cell(outcome)).collect();
+        let mut cells: Vec<Cell> = group[0]
+            .capabilities
+            .iter()
+            .map(|(_, outcome)| outcome_cell(outcome, report.has_channels))
+            .collect();
         cells.extend(group[0].data.iter().map(|(_, data)| data_cell(data)));
-        let scenario_names: Vec<&str> = group.iter().map(|scenario| scenario.name.as_str()).collect();
+        let scenario_names: Vec<String> = group.iter().map(|scenario| scenario_name(scenario)).collect();
         let mut labels = wrapped(&scenario_names, detail).into_iter();
         let mut row = vec![Cell::new(format!("  {}", labels.next().unwrap_or_default()))];
         row.append(&mut cells);
         rows.push(row);
         rows.extend(labels.map(|label| vec![Cell::new(format!("  {label}"))]));
     }
+    // Names go into the header where they fit, else below, under letters.
+    let title = Cell::new("what fails").style(BOLD);
+    let label_width = rows.iter().filter_map(|row| row.first()).map(Cell::width).max().unwrap_or(0);
+    let lettered = label_width + columns.iter().map(|name| name.len() + 2).sum::<usize>() > width;
+    let header = |index: usize| if lettered { letters(index) } else { columns[index].clone() };
+    let titles = (0..columns.len()).map(|index| Cell::new(header(index)).style(BOLD));
+    rows.insert(0, std::iter::once(title).chain(titles).collect());
     let mut out = table(&rows);
     if lettered {
         let legend = columns.iter().enumerate().map(|(index, name)| format!("{} {name}", letters(index)));
@@ -131,7 +135,7 @@ pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
     };
     let mut legend =
         "✓ up   ~ degraded   ✗ down   (15m: out for so long, ~1h: degraded until then)".to_owned();
-    if all().any(|outcome| outcome.unreachable) {
+    if report.has_channels && all().any(|outcome| outcome.unreachable) {
         legend += "   ! customers cannot be told";
     }
     if !stores.is_empty() {
@@ -162,6 +166,18 @@ pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
     out
 }
 
+/// A scenario with the durations that it gives.
+fn scenario_name(scenario: &ScenarioReport) -> String {
+    if scenario.lasts_s.is_empty() || scenario.class == "scenario" {
+        return scenario.name.clone();
+    }
+    let events = scenario.failed.iter().zip(&scenario.lasts_s).map(|(name, lasts)| match lasts.is_finite() {
+        true => format!("{name}={lasts}"),
+        false => name.clone(),
+    });
+    events.collect::<Vec<_>>().join(" + ")
+}
+
 /// Room for the names of scenarios in front of the matrix.
 const LABEL_WIDTH: usize = 44;
 
@@ -178,11 +194,16 @@ fn letters(mut index: usize) -> String {
     }
 }
 
-/// Scenarios of one class with equal rows, in the order of their first; single ones where everything is wanted.
+/// Scenarios of one class with equal rows, in the order of their first; single ones where everything is wanted, and
+/// only those in which something falls where only that is.
 fn groups(report: &SurviveReport, detail: Detail) -> Vec<Vec<&ScenarioReport>> {
     let mut groups: Vec<Vec<&ScenarioReport>> = Vec::new();
     let mut of_class: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     for scenario in &report.scenarios {
+        let is_well = scenario.capabilities.iter().all(|(_, outcome)| outcome.state == State::Up);
+        if is_well && detail == Detail::Quiet {
+            continue;
+        }
         let key = format!("{} {:?} {:?}", scenario.class, scenario.capabilities, scenario.data);
         match of_class.get(&key).filter(|_| detail != Detail::Verbose) {
             Some(index) => groups[*index].push(scenario),
@@ -197,9 +218,9 @@ fn groups(report: &SurviveReport, detail: Detail) -> Vec<Vec<&ScenarioReport>> {
 }
 
 /// Names joined over lines of at most the label's width; many are counted instead.
-fn wrapped(names: &[&str], detail: Detail) -> Vec<String> {
+fn wrapped(names: &[String], detail: Detail) -> Vec<String> {
     let shown = if detail == Detail::Verbose { names.len() } else { names.len().min(12) };
-    let mut parts: Vec<String> = names[..shown].iter().map(|name| (*name).to_owned()).collect();
+    let mut parts: Vec<String> = names[..shown].to_vec();
     if shown < names.len() {
         parts.push(format!("and {} more", names.len() - shown));
     }
@@ -214,7 +235,7 @@ fn wrapped(names: &[&str], detail: Detail) -> Vec<String> {
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
-fn outcome_cell(outcome: &OutcomeReport) -> Cell {
+fn outcome_cell(outcome: &OutcomeReport, has_channels: bool) -> Cell {
     let symbol = match outcome.state {
         State::Up => "✓",
         State::Degraded => "~",
@@ -227,7 +248,7 @@ fn outcome_cell(outcome: &OutcomeReport) -> Cell {
     if outcome.undegraded_after > outcome.outage && outcome.undegraded_after.is_finite() {
         text += &format!(" ~{}", outcome.undegraded_after);
     }
-    if outcome.unreachable {
+    if outcome.unreachable && has_channels {
         text.push('!');
     }
     Cell::new(text).style(style_of(outcome.state))
@@ -325,7 +346,7 @@ pub fn explain(report: &ExplainReport) -> String {
         } else if outcome.undegraded_after == Time::ZERO && outcome.state != State::Up {
             line += " while it fails for good, but not touched within the time that it does";
         }
-        if outcome.unreachable {
+        if outcome.unreachable && report.has_channels {
             line += "; customers cannot be told: no channel works";
         }
         out += &format!("{line}\n");

@@ -23,6 +23,9 @@ pub struct CheckReport {
     pub policies: Vec<PolicyReport>,
     /// How many different scenarios were looked at.
     pub scenarios: usize,
+    /// The state that single points take away.
+    #[serde(skip)]
+    pub kept: State,
 }
 
 /// How a policy fares.
@@ -83,7 +86,7 @@ pub struct PlaceReport {
 
 impl CheckReport {
     /// Names what the analysis numbers and finds places in the texts.
-    pub fn new(model: &Model, sources: &Sources, checked: &Checked) -> Self {
+    pub fn new(model: &Model, sources: &Sources, checked: &Checked, kept: State) -> Self {
         let of = |index: usize, waived: bool| {
             let of_policy = checked.findings.iter().filter(|finding| {
                 finding.policy == Some(index) && !matches!(finding.detail, Detail::IdleWaiver(_))
@@ -111,6 +114,15 @@ impl CheckReport {
             single_points: checked.single_points.iter().map(points).collect(),
             policies: model.policies.iter().enumerate().map(policy).collect(),
             scenarios: checked.scenarios,
+            kept,
+        }
+    }
+
+    /// What single points are points of.
+    pub fn single_points_title(&self) -> &'static str {
+        match self.kept {
+            State::Up => "single points of failure or degradation",
+            State::Degraded | State::Down => "single points of failure",
         }
     }
 }

@@ -27,6 +27,9 @@ pub struct ExplainReport {
     pub capabilities: Ordered<ExplainedReport>,
     /// What becomes of each data store.
     pub data: Ordered<DataReport>,
+    /// Whether the model says how customers are told at all.
+    #[serde(skip)]
+    pub has_channels: bool,
 }
 
 /// Why one capability is as it is.
@@ -86,6 +89,7 @@ impl ExplainReport {
             failed: scenario.failed,
             lasts_s: scenario.lasts_s,
             data: scenario.data,
+            has_channels: model.channels().next().is_some(),
         }
     }
 }

@@ -14,6 +14,9 @@ pub struct SurviveReport {
     pub model: String,
     /// In the order asked.
     pub scenarios: Vec<ScenarioReport>,
+    /// Whether the model says how customers are told at all.
+    #[serde(skip)]
+    pub has_channels: bool,
 }
 
 /// One scenario.
@@ -66,7 +69,12 @@ impl SurviveReport {
     /// Names what the answers number.
     pub fn new(model: &Model, answers: &[Answer]) -> Self {
         let scenarios = answers.iter().map(|answer| ScenarioReport::new(model, answer)).collect();
-        Self { schema: "linchpin/survive/1", model: model.name().to_owned(), scenarios }
+        Self {
+            schema: "linchpin/survive/1",
+            model: model.name().to_owned(),
+            scenarios,
+            has_channels: model.channels().next().is_some(),
+        }
     }
 }
 

@@ -16,9 +16,10 @@ pub(super) fn run(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
         talk.say(&render::warnings(&loaded.warnings, &loaded.sources, talk.detail));
     }
     let capabilities = ask::capabilities(model, &args.capabilities)?;
-    let checked = check(&loaded.system, &capabilities, args.kept.state.into(), ask::as_of(&args.as_of));
+    let kept = args.kept.state.into();
+    let checked = check(&loaded.system, &capabilities, kept, ask::as_of(&args.as_of));
     let checked = checked.map_err(ask::too_many)?;
-    let report = CheckReport::new(model, &loaded.sources, &checked);
+    let report = CheckReport::new(model, &loaded.sources, &checked, kept);
     give(&report, |report| render::check(report, talk.detail), &args.output, talk)?;
     Ok(if checked.passes() { Exit::Ok } else { Exit::No })
 }

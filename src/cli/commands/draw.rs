@@ -18,8 +18,8 @@ pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     let to = args.output.as_deref();
     match picture(args) {
         Picture::Dot => talk.give(text.as_bytes(), to)?,
-        Picture::Svg => talk.give_binary(&drawn(&text, Target::Svg)?, to)?,
-        Picture::Png => talk.give_binary(&drawn(&text, Target::Png)?, to)?,
+        Picture::Svg => Talk::give_binary(&drawn(&text, Target::Svg)?, to)?,
+        Picture::Png => Talk::give_binary(&drawn(&text, Target::Png)?, to)?,
     }
     Ok(Exit::Ok)
 }

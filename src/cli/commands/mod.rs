@@ -60,7 +60,10 @@ fn mention_warnings(loaded: &Loaded, talk: &Talk) {
 
 fn explain_code(args: &ExplainCodeArgs, talk: &Talk) -> Result<Exit, Failure> {
     let text = match &args.code {
-        None => Code::ALL.iter().map(|code| format!("{:20}  {}\n", code.name(), code.summary())).collect(),
+        None => {
+            let line = |code: &Code| format!("{:20}  {}", code.name(), code.summary());
+            Code::ALL.iter().map(line).collect::<Vec<_>>().join("\n") + "\n"
+        }
         Some(name) => {
             let known = || Code::ALL.iter().map(|code| code.name());
             let code = Code::from_name(name).ok_or_else(|| {
