@@ -1,11 +1,13 @@
 //! The probability that a capability has a state, exact where that takes few enough engine runs.
 
+use std::collections::BinaryHeap;
+
 use super::System;
 use crate::engine::Worker;
-use crate::model::{ElementId, Failure, State, Time};
+use crate::model::{ElementId, Failure, Kind, State, Time};
 
-/// So many engine runs are spent on one capability.
-const MOST_RUNS: u32 = 200_000;
+/// So many events are failed in all engine runs for one capability: about a second's work.
+const MOST_WORK: usize = 20_000_000;
 
 /// What a probability lies between.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,77 +26,87 @@ impl Bounds {
 }
 
 /// The probability that a capability's state is at least `state` when every event stays failed and events are
-/// independent.
+/// independent. Once it is known to be at least `enough`, the bounds are not narrowed any further.
 ///
-/// Events are decided one after the other (Shannon's expansion). A branch ends as soon as the outcome no longer
-/// depends on the rest: when the state is had although all undecided events fail, or not had although none does. When
-/// the budget of engine runs is used up, what is undecided widens the bounds.
-pub fn availability(system: &System, worker: &mut Worker<'_>, capability: ElementId, state: State) -> Bounds {
-    let chances: Vec<(ElementId, f64)> = system
-        .topology
-        .all_dependencies(capability)
-        .flat_map(|id| std::iter::once(id).chain(zones_of(system, id)))
-        .filter_map(|id| Some((id, system.model[id].availability.filter(|works| *works < 1.0)?)))
-        .collect();
-    let mut chances = chances;
-    chances.sort_by_key(|(id, _)| *id);
-    chances.dedup_by_key(|(id, _)| *id);
-    let mut expansion = Expansion {
-        worker,
-        capability,
-        state,
-        chances: &chances,
-        runs: 0,
-        bounds: Bounds { lower: 0.0, upper: 1.0 },
-    };
-    expansion.expand(0, &mut Vec::new(), 1.0);
-    expansion.bounds
-}
-
-/// A region with `min_zones` depends on its zones' events without depending on the zones.
-fn zones_of(system: &System, id: ElementId) -> Vec<ElementId> {
-    match &system.model[id].kind {
-        crate::model::Kind::Region(region) if region.min_zones.is_some() => region.zones.clone(),
-        _ => Vec::new(),
-    }
-}
-
-struct Expansion<'a, 'f> {
-    worker: &'a mut Worker<'f>,
+/// Events are decided one after the other (Shannon's expansion), likely branches first. A branch ends as soon as the
+/// outcome no longer depends on the rest: when the state is had although all undecided events fail, or not had although
+/// none does. When the budget of work is used up, what is undecided widens the bounds.
+pub fn availability(
+    system: &System,
+    worker: &mut Worker<'_>,
     capability: ElementId,
     state: State,
-    chances: &'a [(ElementId, f64)],
-    runs: u32,
-    bounds: Bounds,
-}
-
-impl Expansion<'_, '_> {
-    /// Follows the branch in which `failed` have failed and the other events before `decided` have not.
-    fn expand(&mut self, decided: usize, failed: &mut Vec<Failure>, probability: f64) {
-        if probability == 0.0 || self.runs >= MOST_RUNS {
-            return;
+    enough: f64,
+) -> Bounds {
+    let chances = chances(system, capability);
+    let stays_failed = |what: ElementId| Failure { what, lasts: Time::NEVER, destroys: false };
+    let mut has_state = |failed: &[Failure]| worker.outcome(failed).state(capability) >= state;
+    let mut bounds = Bounds { lower: 0.0, upper: 1.0 };
+    let mut work = 0;
+    let mut branches = BinaryHeap::from([Branch { probability: 1.0, decided: 0, failed: Vec::new() }]);
+    while let Some(Branch { probability, decided, failed }) = branches.pop() {
+        if work > MOST_WORK || bounds.lower >= enough {
+            break;
         }
-        let rest = self.chances[decided..].iter().map(|(id, _)| stays_failed(*id));
+        let rest = chances[decided..].iter().map(|(id, _)| stays_failed(*id));
         let worst: Vec<Failure> = failed.iter().copied().chain(rest).collect();
-        if self.has_state(&worst) {
-            self.bounds.lower += probability;
-        } else if !self.has_state(failed) {
-            self.bounds.upper -= probability;
+        work += worst.len() + failed.len() + 1;
+        if has_state(&worst) {
+            bounds.lower += probability;
+        } else if !has_state(&failed) {
+            bounds.upper -= probability;
         } else {
-            let (id, works) = self.chances[decided];
-            self.expand(decided + 1, failed, probability * works);
-            failed.push(stays_failed(id));
-            self.expand(decided + 1, failed, probability * (1.0 - works));
-            failed.pop();
+            // The two runs differ, so there is an event left to decide.
+            let (id, works) = chances[decided];
+            let with = failed.iter().copied().chain([stays_failed(id)]).collect();
+            let of_both = [(works, failed), (1.0 - works, with)];
+            branches.extend(of_both.into_iter().filter(|(chance, _)| *chance > 0.0).map(
+                |(chance, failed)| Branch { probability: probability * chance, decided: decided + 1, failed },
+            ));
         }
     }
+    bounds
+}
 
-    fn has_state(&mut self, failed: &[Failure]) -> bool {
-        self.runs += 1;
-        self.worker.outcome(failed).state(self.capability) >= self.state
+/// The events that can happen by chance and matter to a capability, in the model's order.
+fn chances(system: &System, capability: ElementId) -> Vec<(ElementId, f64)> {
+    // A region with `min_zones` depends on its zones' events without depending on the zones.
+    let zones_of = |id: ElementId| match &system.model[id].kind {
+        Kind::Region(region) if region.min_zones.is_some() => &region.zones[..],
+        _ => &[],
+    };
+    let below = system.topology.all_dependencies(capability);
+    let mut events: Vec<ElementId> =
+        below.flat_map(|id| std::iter::once(id).chain(zones_of(id).iter().copied())).collect();
+    events.sort_unstable();
+    events.dedup();
+    let by_chance = |id: ElementId| Some((id, system.model[id].availability.filter(|works| *works < 1.0)?));
+    events.into_iter().filter_map(by_chance).collect()
+}
+
+/// The worlds in which these have failed and the other decided events have not.
+#[derive(Debug, Clone, PartialEq)]
+struct Branch {
+    probability: f64,
+    /// How many events are decided.
+    decided: usize,
+    failed: Vec<Failure>,
+}
+
+impl Eq for Branch {}
+
+impl Ord for Branch {
+    /// Likely ones first; ties have a fixed order.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let failed = |branch: &Self| branch.failed.iter().map(|failure| failure.what).collect::<Vec<_>>();
+        (self.probability.total_cmp(&other.probability))
+            .then_with(|| self.decided.cmp(&other.decided))
+            .then_with(|| failed(self).cmp(&failed(other)))
     }
 }
 
-fn stays_failed(what: ElementId) -> Failure {
-    Failure { what, lasts: Time::NEVER, destroys: false }
+impl PartialOrd for Branch {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
 }

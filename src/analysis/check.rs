@@ -281,7 +281,7 @@ fn below_availability(
     let Some(wanted) = policy.availability else { return Vec::new() };
     let about = policy.capabilities.iter().filter(|id| capabilities.contains(id));
     let judged = about.filter_map(|capability| {
-        let bounds = availability(system, worker, *capability, policy.state);
+        let bounds = availability(system, worker, *capability, policy.state, wanted);
         // Sums of products carry rounding errors of about one unit in the sixteenth digit each.
         (bounds.lower < wanted - 1e-12).then(|| Finding {
             policy: Some(index),

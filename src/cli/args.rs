@@ -220,6 +220,8 @@ pub(super) struct BlastArgs {
     #[command(flatten)]
     pub(super) deny: DenyArgs,
     #[command(flatten)]
+    pub(super) as_of: AsOfArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
 }
 

@@ -28,6 +28,7 @@ mod names;
 mod read;
 mod resolve;
 mod select;
+mod syntax;
 mod time;
 
 use std::collections::HashMap;

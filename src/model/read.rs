@@ -4,6 +4,7 @@
 //! has alternatives (a term is a string or one of four tables).
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use jiff::civil::Date;
 use toml::Spanned;
@@ -14,7 +15,7 @@ use super::decl::{
     PlacementDecl, PolicyDecl, ProductDecl, ProviderDecl, RegionDecl, ScenarioDecl, ServiceDecl, StandbyDecl,
     Term, TermDecl, WaiverDecl, ZoneDecl,
 };
-use super::{PolicyLevel, Scope, State, Time};
+use super::{PolicyLevel, Scope, State, Time, syntax};
 use crate::diag::{Code, Diagnostic, FileId, Place, Sources};
 
 type Value<'i> = Spanned<DeValue<'i>>;
@@ -30,7 +31,7 @@ pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
             let mut reader = Reader { file, problems: &mut problems };
             reader.model(table.get_ref(), &mut declared, &mut merge);
         } else {
-            problems.extend(errors.iter().map(|error| syntax_error(file, &source.text, error)));
+            problems.extend(syntax::problems(file, source, &errors));
         }
     }
     let empty = declared.providers.is_empty()
@@ -47,6 +48,7 @@ pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
                 .hint("`linchpin init` writes a first model"),
         );
     }
+    problems.sort_by_key(|problem| problem.place);
     if problems.is_empty() { Ok(declared) } else { Err(problems) }
 }
 
@@ -56,50 +58,6 @@ struct Merge {
     providers: HashMap<String, usize>,
     regions: HashMap<(usize, String), usize>,
     settings: HashMap<String, Place>,
-}
-
-fn syntax_error(file: FileId, text: &str, error: &toml::de::Error) -> Diagnostic {
-    let range = error.span().unwrap_or(0..0);
-    let place = Place::new(file, range.clone());
-    let (what, expected) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
-    if what != "duplicate key" {
-        let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
-        return Diagnostic::new(Code::Syntax, place, format!("not valid TOML: {what}")).label(label);
-    }
-    let key = text.get(range.clone()).unwrap_or_default();
-    let twice =
-        Diagnostic::new(Code::DuplicateKey, place, format!("`{key}` is given twice")).label("again here");
-    match first_of_twice(text, key, range.start) {
-        Some(start) => twice.related(Place::new(file, start..start + key.len()), "first given here"),
-        None => twice,
-    }
-}
-
-/// Where a key stood first that stands again at byte `again`. The parser does not say, so the text is searched: for a
-/// table's header the first line that begins alike, for a key the last one like it under the same header.
-fn first_of_twice(text: &str, key: &str, again: usize) -> Option<usize> {
-    let before = text.get(..again)?;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let header = &before[line_start..];
-    if header.trim_start().starts_with('[') {
-        let header = format!("{}{key}]", header.trim_start());
-        let same = before.split_inclusive('\n').scan(0, |start, line| {
-            let this = *start;
-            *start += line.len();
-            Some((this, line))
-        });
-        let mut same = same.filter(|(_, line)| line.trim_start().starts_with(&header));
-        return same
-            .next()
-            .and_then(|(start, line)| Some(start + line.find(&header)? + header.len() - key.len() - 1));
-    }
-    let table = before.rfind("\n[").map_or(0, |newline| newline + 1);
-    let is_key = |(start, _): &(usize, &str)| {
-        let is_start =
-            before[table..table + start].chars().next_back().is_none_or(|c| " \t\n{,.".contains(c));
-        is_start && before[table + start + key.len()..].trim_start().starts_with(['=', '.'])
-    };
-    before[table..].rmatch_indices(key).find(is_key).map(|(start, _)| table + start)
 }
 
 /// A table whose keys are known to be known.
@@ -143,7 +101,7 @@ impl Reader<'_> {
         ];
         let root = self.fields(root, Place::new(self.file, 0..0), "a model", &known);
         if let Some(fields) =
-            root.get("model").and_then(|v| self.table(v, "the model", &["name", "catalogs"]))
+            root.get("model").and_then(|v| self.table(v, "[model]", &["name", "catalogs"]))
         {
             self.once(&fields, merge, "model");
             if let Some(name) = fields.get("name").and_then(|v| self.string(v)) {
@@ -182,7 +140,7 @@ impl Reader<'_> {
         }
         let settings = root.get("settings");
         if let Some(fields) =
-            settings.and_then(|v| self.table(v, "the settings", &["backup_verified_within"]))
+            settings.and_then(|v| self.table(v, "[settings]", &["backup_verified_within"]))
         {
             self.once(&fields, merge, "settings");
             if let Some(within) = self.duration(&fields, "backup_verified_within") {
@@ -192,7 +150,7 @@ impl Reader<'_> {
     }
 
     fn provider(&mut self, name: At<String>, value: &Value<'_>, out: &mut Declarations, merge: &mut Merge) {
-        let known = [&FIGURES[..], &["needs", "region", "product"]].concat();
+        let known = [&["needs", "region", "product"], &FIGURES[..]].concat();
         let Some(fields) = self.table(value, "a provider", &known) else { return };
         let provider = name.value.clone();
         let index = *merge.providers.entry(provider.clone()).or_insert_with(|| {
@@ -218,7 +176,7 @@ impl Reader<'_> {
         out: &mut Declarations,
         merge: &mut Merge,
     ) {
-        let known = [&FIGURES[..], &["zones", "zone", "min_zones", "needs"]].concat();
+        let known = [&["zones", "zone", "min_zones", "needs"], &FIGURES[..]].concat();
         let Some(fields) = self.table(value, "a region", &known) else { return };
         let regions = &mut out.providers[provider].regions;
         let path = format!("provider.{provider}.region.{}", name.value);
@@ -238,7 +196,7 @@ impl Reader<'_> {
             zones.push(ZoneDecl { name, ..ZoneDecl::default() });
         }
         for (name, value) in self.named(&fields, "zone") {
-            let known = [&FIGURES[..], &["needs"]].concat();
+            let known = [&["needs"], &FIGURES[..]].concat();
             let Some(inner) = self.table(value, "a zone", &known) else { continue };
             let mut zone = ZoneDecl { name, ..ZoneDecl::default() };
             self.add_figures(&inner, &mut zone.figures);
@@ -253,7 +211,7 @@ impl Reader<'_> {
     }
 
     fn product(&mut self, name: At<String>, value: &Value<'_>) -> Option<ProductDecl> {
-        let fields = self.table(value, "a product", &[&FIGURES[..], &["scope", "needs"]].concat())?;
+        let fields = self.table(value, "a product", &[&["scope", "needs"], &FIGURES[..]].concat())?;
         let scopes = [("zone", Scope::Zone), ("region", Scope::Region), ("global", Scope::Global)];
         self.require(&fields, "scope", "\"zone\", \"region\" or \"global\"");
         let scope = self.choice(&fields, "scope", &scopes);
@@ -264,7 +222,7 @@ impl Reader<'_> {
     }
 
     fn group(&mut self, name: At<String>, value: &Value<'_>) -> Option<GroupDecl> {
-        let fields = self.table(value, "a group", &[&FIGURES[..], &["members", "needs"]].concat())?;
+        let fields = self.table(value, "a group", &[&["members", "needs"], &FIGURES[..]].concat())?;
         let mut group = GroupDecl { name, ..GroupDecl::default() };
         group.members = self.strings(&fields, "members");
         group.needs = self.terms(&fields, "needs");
@@ -288,7 +246,7 @@ impl Reader<'_> {
             "min_capacity",
             "instance_availability",
         ];
-        let fields = self.table(value, "a service", &[&FIGURES[..], &keys].concat())?;
+        let fields = self.table(value, "a service", &[&keys[..], &FIGURES].concat())?;
         let mut service = ServiceDecl { name, ..ServiceDecl::default() };
         service.placed = self.each(&fields, "placed", "domains or { at = .. } tables", Self::placement);
         service.standby = self.each(&fields, "standby", "{ at = .., after = .. } tables", Self::standby);
@@ -435,7 +393,7 @@ impl Reader<'_> {
     // ---- dependency terms --------------------------------------------------------------------------------
 
     fn terms(&mut self, fields: &Fields<'_, '_>, key: &str) -> Vec<TermDecl> {
-        self.each(fields, key, "dependency terms", Self::term)
+        self.each(fields, key, "references and terms, such as [\"web\", { any = [\"a\", \"b\"] }]", Self::term)
     }
 
     /// Terms where at least one must stand.
@@ -508,8 +466,12 @@ impl Reader<'_> {
             if !known.contains(&name) {
                 let place = Place::new(self.file, key.span());
                 let problem = Diagnostic::new(Code::UnknownKey, place, format!("{what} has no key `{name}`"));
-                let problem = problem.label(format!("expected one of {}", known.join(", ")));
-                self.problems.push(problem.did_you_mean(name, known.iter().copied()));
+                let problem = problem.label(format!("expected a key of {what}"));
+                let problem = problem.did_you_mean(name, known.iter().copied());
+                self.problems.push(match &problem.hint {
+                    Some(_) => problem,
+                    None => problem.hint(format!("its keys are {}", known.join(", "))),
+                });
             }
         }
         Fields { table, place, what }
@@ -525,7 +487,7 @@ impl Reader<'_> {
         match value.get_ref() {
             DeValue::Table(table) => Some(self.fields(table, place, what, known)),
             _ => {
-                self.wrong_type(value, &format!("a table that describes {what}"));
+                self.wrong_type(value, &format!("a table with the keys of {what}"));
                 None
             }
         }
@@ -567,10 +529,10 @@ impl Reader<'_> {
             }
             let place = Place::new(self.file, key.span());
             let full = format!("{path}.{}", key.get_ref());
+            let message = format!("`{full}` is given twice");
             if let Some(first) = merge.settings.insert(full, place) {
-                let problem =
-                    Diagnostic::new(Code::DuplicateKey, place, format!("`{}` is given twice", key.get_ref()));
-                self.problems.push(problem.label("again here").related(first, "first given here"));
+                let problem = Diagnostic::new(Code::DuplicateKey, place, message).label("again here");
+                self.problems.push(problem.related(first, "first given here"));
             }
         }
     }
@@ -587,13 +549,13 @@ impl Reader<'_> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        let problem =
-            Diagnostic::new(Code::WrongType, Place::new(self.file, value.span()), format!("found {found}"));
+        let place = Place::new(self.file, value.span());
+        let problem = Diagnostic::new(Code::WrongType, place, format!("{found} cannot stand here"));
         self.problems.push(problem.label(format!("expected {expected}")));
     }
 
-    fn out_of_range(&mut self, place: Place, expected: &str) {
-        let problem = Diagnostic::new(Code::OutOfRange, place, "a number outside what it may be");
+    fn out_of_range(&mut self, place: Place, written: impl Display, expected: &str) {
+        let problem = Diagnostic::new(Code::OutOfRange, place, format!("{written} is out of range"));
         self.problems.push(problem.label(format!("expected {expected}")));
     }
 
@@ -666,7 +628,7 @@ impl Reader<'_> {
         match text.parse() {
             Ok(time) => Some(At::new(time, place)),
             Err(why) => {
-                let problem = Diagnostic::new(Code::BadDuration, place, format!("`{key}`: {why}"));
+                let problem = Diagnostic::new(Code::BadDuration, place, format!("`{key}` cannot be \"{text}\": {why}"));
                 self.problems
                     .push(problem.label("expected a duration such as \"90s\", \"15m\", \"1h30m\" or \"2d\""));
                 None
@@ -682,7 +644,7 @@ impl Reader<'_> {
         };
         let read = i64::from_str_radix(integer.as_str(), integer.radix());
         if read.is_err() {
-            self.out_of_range(place, "a whole number of at most 18 digits");
+            self.out_of_range(place, integer, "a whole number of at most 18 digits");
         }
         read.ok().map(|number| At::new(number, place))
     }
@@ -693,7 +655,7 @@ impl Reader<'_> {
         const MOST: i64 = 1_000_000;
         let number = self.integer(fields.get(key)?)?;
         if !(1..=MOST).contains(&number.value) {
-            self.out_of_range(number.place, "a whole number from 1 to 1000000");
+            self.out_of_range(number.place, number.value, "a whole number from 1 to 1000000");
             return None;
         }
         u32::try_from(number.value).ok().map(|count| At::new(count, number.place))
@@ -716,7 +678,7 @@ impl Reader<'_> {
     fn amount(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<f64>> {
         let number = self.number(fields, key)?;
         if !(number.value.is_finite() && number.value >= 0.0) {
-            self.out_of_range(number.place, "a number that is finite and not negative");
+            self.out_of_range(number.place, format_args!("{:?}", number.value), "a number that is finite and not negative");
             return None;
         }
         Some(number)
@@ -725,7 +687,7 @@ impl Reader<'_> {
     fn probability(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<f64>> {
         let number = self.number(fields, key)?;
         if !(0.0..=1.0).contains(&number.value) {
-            self.out_of_range(number.place, "a probability in 0..=1");
+            self.out_of_range(number.place, format_args!("{:?}", number.value), "a probability from 0 to 1, such as 0.9995");
             return None;
         }
         Some(number)
@@ -755,19 +717,5 @@ impl Reader<'_> {
         figures.availability = availability.or(figures.availability);
         figures.mtbf = mtbf.or(figures.mtbf);
         figures.mttr = mttr.or(figures.mttr);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::first_of_twice;
-
-    #[test]
-    fn the_first_of_a_key_given_twice_is_found() {
-        let first = |text: &str, key: &str| first_of_twice(text, key, text.rfind(key)?);
-        assert_eq!(first("[service.web]\n[service.db]\n[service.web]\n", "web"), Some(9));
-        assert_eq!(first("[a]\nx = 1\n[b]\nx = 2\nxx = 1\nx = 3\n", "x"), Some(14));
-        assert_eq!(first("a = { x = 1, x = 2 }", "x"), Some(6));
-        assert_eq!(first("[a]\ny = 1\n", "y"), None);
     }
 }

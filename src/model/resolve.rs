@@ -189,7 +189,7 @@ impl Resolver {
                 zones.extend(self.declare(format!("{full}/{}", zone.name.value), &zone.name, kind, figures));
             }
             if let Some(min) = region.min_zones.filter(|min| min.value as usize > zones.len()) {
-                self.out_of_reach(min.place, &full, &format!("of {} zones", zones.len()));
+                self.out_of_reach(min.place, &full, &format!("at most {}, the number of zones", zones.len()));
             }
             if let Kind::Region(region) = &mut self[region_id].kind {
                 region.zones = zones;
@@ -197,14 +197,15 @@ impl Resolver {
         }
     }
 
-    fn out_of_reach(&mut self, place: Place, what: &str, label: &str) {
+    fn out_of_reach(&mut self, place: Place, what: &str, expected: &str) {
         let message = format!("`{what}` can never work: its threshold is out of reach");
-        self.warnings.push(Diagnostic::new(Code::OutOfReach, place, message).label(label));
+        let warning = Diagnostic::new(Code::OutOfReach, place, message);
+        self.warnings.push(warning.label(format!("expected {expected}")));
     }
 
-    /// Every product at every domain of the provider down to the product's scope.
-    fn declare_facilities(&mut self, provider: &ProviderDecl) {
-        let Some(&provider_id) = self.names.get(&provider.name.value) else { return };
+    /// A provider, each of its regions, and each zone after its region.
+    fn domains_of(&self, provider: &ProviderDecl) -> Vec<(Scope, ElementId)> {
+        let Some(&provider_id) = self.names.get(&provider.name.value) else { return Vec::new() };
         let mut domains = vec![(Scope::Global, provider_id)];
         for region in &provider.regions {
             let region_id = self.names.get(&format!("{}/{}", provider.name.value, region.name.value));
@@ -214,6 +215,12 @@ impl Resolver {
                 domains.extend(region.zones.iter().map(|zone| (Scope::Zone, *zone)));
             }
         }
+        domains
+    }
+
+    /// Every product at every domain of the provider down to the product's scope.
+    fn declare_facilities(&mut self, provider: &ProviderDecl) {
+        let domains = self.domains_of(provider);
         for product in &provider.products {
             let figures = self.figures(&product.figures);
             for (scope, domain) in &domains {
@@ -435,6 +442,17 @@ impl Resolver {
         }
     }
 
+    /// Adds the name that may have been meant, if one is near.
+    fn suggest<'n>(
+        &mut self,
+        problem: Diagnostic,
+        written: &str,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Diagnostic {
+        self.suggestions += 1;
+        if self.suggestions > SUGGESTIONS { problem } else { problem.did_you_mean(written, names) }
+    }
+
     /// The domains that an entry of `placed`, `standby` or `restore_to` means.
     fn domains(&mut self, at: &At<String>) -> Vec<ElementId> {
         let Some(region) = at.value.strip_suffix("/*") else {
@@ -475,33 +493,19 @@ impl Resolver {
                 self.follow(&format!("{region_name}/{}", zone.name.value), &zone.needs, &[]);
             }
         }
-        let with_needs: Vec<_> =
-            provider.products.iter().filter(|product| !product.needs.is_empty()).collect();
-        if with_needs.is_empty() {
-            return;
-        }
-        for (facility, product, domain) in self.facilities_of(provider_name) {
-            for declared in with_needs.iter().filter(|declared| declared.name.value == product) {
-                // Each mistake is said once, for the provider's own facility, not for each place anew.
+        let domains = self.domains_of(provider);
+        for product in provider.products.iter().filter(|product| !product.needs.is_empty()) {
+            for (_, domain) in &domains {
+                let full = format!("{}#{}", self[*domain].name, product.name.value);
+                let Some(&facility) = self.names.get(&full) else { continue };
                 let before = self.problems.len();
-                let needs = self.needs(&declared.needs, Some(domain));
-                if !matches!(self[domain].kind, Kind::Provider) {
-                    self.problems.truncate(before);
+                self[facility].needs = self.needs(&product.needs, Some(*domain));
+                if self.problems.len() > before {
+                    // A mistake is said once, not for each place anew.
+                    break;
                 }
-                self[facility].needs = needs;
             }
         }
-    }
-
-    fn facilities_of(&self, provider: &str) -> Vec<(ElementId, String, ElementId)> {
-        let Some(&provider) = self.names.get(provider) else { return Vec::new() };
-        let facility = |(index, element): (usize, &Element)| match &element.kind {
-            Kind::Facility(facility) if self.domain_and_above(facility.domain).last() == Some(provider) => {
-                Some((ElementId::new(index), facility.product.clone(), facility.domain))
-            }
-            _ => None,
-        };
-        self.elements.iter().enumerate().filter_map(facility).collect()
     }
 
     /// Gives an element its needs and wants.
@@ -544,7 +548,7 @@ impl Resolver {
             Term::AtLeast { count, of } => {
                 if *count as usize > of.len() {
                     let message = "this term can never hold: its threshold is out of reach";
-                    let label = format!("{count} of {} terms", of.len());
+                    let label = format!("expected `at_least` to be at most {}, the number of terms", of.len());
                     self.warnings.push(Diagnostic::new(Code::OutOfReach, term.place, message).label(label));
                 }
                 Some(Need::AtLeast { count: *count, of: self.needs(of, at) })
@@ -802,7 +806,8 @@ impl Resolver {
             return;
         }
         if let Some(quorum) = declared.quorum.filter(|quorum| quorum.value as usize > instances.len()) {
-            self.out_of_reach(quorum.place, name, &format!("of {} instances", instances.len()));
+            let expected = format!("at most {}, the number of instances", instances.len());
+            self.out_of_reach(quorum.place, name, &expected);
         }
         let carried: f64 = instances
             .iter()
@@ -813,7 +818,8 @@ impl Resolver {
             .sum();
         for threshold in [declared.capacity, declared.min_capacity].into_iter().flatten() {
             if threshold.value > carried {
-                self.out_of_reach(threshold.place, name, &format!("all instances together carry {carried}"));
+                let expected = format!("at most {carried}, which all instances together carry");
+                self.out_of_reach(threshold.place, name, &expected);
             }
         }
     }

@@ -28,16 +28,22 @@ fn compare(system: &System, scenarios: impl IntoIterator<Item = Vec<Failure>>, t
                     != (found.outage(*id), found.undegraded_after(*id), found.state(*id))
             });
             let differ = differ.map(|(id, element)| {
-                let times = [expected.outage(id), found.outage(id), expected.undegraded_after(id), found.undegraded_after(id)];
+                let times = [
+                    expected.outage(id),
+                    found.outage(id),
+                    expected.undegraded_after(id),
+                    found.undegraded_after(id),
+                ];
                 format!("{}: {times:?}", element.name)
             });
-            let deadlocks = [&expected.deadlock, &found.deadlock].map(|d| d.iter().map(|id| name(*id)).collect::<Vec<_>>());
+            let deadlocks = [&expected.deadlock, &found.deadlock]
+                .map(|d| d.iter().map(|id| name(*id)).collect::<Vec<_>>());
             panic!("{fails:?}: {differ:?}, deadlocks {deadlocks:?}\n{text}");
         }
     }
 }
 
-/// The same every time: SplitMix64.
+/// The same every time: `SplitMix64`.
 struct Random(u64);
 
 impl Random {
@@ -60,7 +66,8 @@ fn scenarios(system: &System, random: &mut Random, n: usize) -> Vec<Vec<Failure>
         let mut fails: Vec<Failure> = Vec::new();
         for _ in 0..=random.below(4) {
             let what = can_fail[random.below(can_fail.len())];
-            let lasts = [Time::NEVER, Time::NEVER, Time::ZERO, Time::seconds(60), Time::seconds(3600)][random.below(5)];
+            let lasts = [Time::NEVER, Time::NEVER, Time::ZERO, Time::seconds(60), Time::seconds(3600)]
+                [random.below(5)];
             if fails.iter().all(|known| known.what != what) {
                 fails.push(Failure { what, lasts, destroys: false });
             }
@@ -100,8 +107,10 @@ fn on_the_storefront() {
 #[test]
 fn on_a_deep_chain_a_wide_star_and_a_large_circle() {
     const N: usize = 20_000;
-    let chain: String = (0..N).map(|i| format!("[service.s{i}]\nneeds = [\"s{}\"]\n", (i + 1).min(N - 1))).collect();
-    let circle: String = (0..N).map(|i| format!("[service.s{i}]\nneeds = [\"s{}\"]\n", (i + 1) % N)).collect();
+    let chain: String =
+        (0..N).map(|i| format!("[service.s{i}]\nneeds = [\"s{}\"]\n", (i + 1).min(N - 1))).collect();
+    let circle: String =
+        (0..N).map(|i| format!("[service.s{i}]\nneeds = [\"s{}\"]\n", (i + 1) % N)).collect();
     let all: Vec<String> = (0..N).map(|i| format!("\"s{i}\"")).collect();
     let star = all.iter().map(|name| format!("[service.{}]\n", name.trim_matches('"'))).collect::<String>();
     let star = star + &format!("[service.hub]\nneeds = [{}]\n", all.join(", "));

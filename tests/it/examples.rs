@@ -14,7 +14,10 @@ fn run(example: &str) -> String {
 #[test]
 fn build_a_model() {
     let printed = run("build_a_model");
-    assert!(printed.contains("instance   web@cloud/north/b") && printed.contains("capability:shop"), "{printed}");
+    assert!(
+        printed.contains("instance   web@cloud/north/b") && printed.contains("capability:shop"),
+        "{printed}"
+    );
 }
 
 #[test]
