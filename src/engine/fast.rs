@@ -119,9 +119,12 @@ struct Base {
     times: Vec<Time>,
     /// Whether all inputs of a gate hold at once.
     is_plain: Vec<bool>,
-    /// Whether a gate could not hold even if all that merely waits held, and how many inputs more that may befall.
+    /// Whether a gate does not hold and could not even if all that merely waits held, and how many inputs more that may
+    /// befall.
     is_blocked: Vec<bool>,
     spare_of_blocking: Vec<Spare>,
+    /// Whether a gate holds, but only because it never ceased to: once it drops it is blocked.
+    is_on_the_brink: Vec<bool>,
 }
 
 /// What a gate can bear to lose.
@@ -177,6 +180,7 @@ impl Base {
             times: vec![Time::ZERO; n],
             is_plain: vec![true; n],
             is_blocked: vec![false; n],
+            is_on_the_brink: vec![false; n],
         }
     }
 }
@@ -327,6 +331,13 @@ impl Worker<'_> {
             spare: dense.nodes().map(|node| base.spare[node.index()].minus(self.lost(node))).collect(),
             is_plain: dense.nodes().map(is_plain).collect(),
             is_blocked: self.gates.iter().map(|gate| gate.is_blocked).collect(),
+            is_on_the_brink: dense
+                .nodes()
+                .map(|node| {
+                    let spare = base.spare_of_blocking[node.index()];
+                    spare.is_exceeded_by(self.lost_to_blocking(node)) && !self.gates[node.index()].is_blocked
+                })
+                .collect(),
             spare_of_blocking: dense
                 .nodes()
                 .map(|node| base.spare_of_blocking[node.index()].minus(self.lost_to_blocking(node)))
@@ -591,6 +602,11 @@ impl Worker<'_> {
         for failure in fails.iter().filter(|failure| !failure.lasts.is_finite()) {
             self.block(self.dense.event(failure.what));
         }
+        for index in 0..self.open.len() {
+            if self.fast.base.is_on_the_brink[self.open[index].index()] {
+                self.block(self.open[index]);
+            }
+        }
         self.follow_blocking();
         let of_open = self.open.iter().filter(|node| !self.current(**node).is_finite());
         let waiting = of_open.flat_map(|node| self.fast.conditions_of(*node).iter().map(|id| (*id, *node)));
@@ -605,8 +621,10 @@ impl Worker<'_> {
         Lost { inputs: self.gates[node.index()].lost_to_blocking, capacity }
     }
 
+    /// What holds is not blocked: a condition that stays needs nothing to come back.
     fn block(&mut self, node: NodeId) {
-        if !self.fast.base.is_blocked[node.index()] && !self.gates[node.index()].is_blocked {
+        let is_known = self.fast.base.is_blocked[node.index()] || self.gates[node.index()].is_blocked;
+        if !is_known && !self.current(node).is_finite() {
             self.touch(node).is_blocked = true;
             self.blocked.push(node);
         }

@@ -95,6 +95,33 @@ fn on_generated_models_of_every_shape() {
     }
 }
 
+/// What still runs is not in the way of what waits, though it could not start again: a deadlock behind it is one.
+#[test]
+fn on_a_deadlock_behind_something_that_could_not_start_again() {
+    let text = r#"
+        [provider.p]
+        [provider.q]
+        [group.g]
+        members = ["p"]
+        needs = [{ on = "vault", when = "start" }]
+        [service.vault]
+        [service.store]
+        placed = ["p"]
+        standby = [{ at = "q", after = "5m" }]
+        quorum = 2
+        wants = ["store"]
+        [capability.c]
+        needs = ["store"]
+    "#;
+    let system = system(text);
+    compare(&system, scenarios(&system, &mut Random(1), 200), text);
+    let vault = system.model.find("vault").expect("it is there");
+    let fast = Fast::new(&system.dense);
+    let outcome = fast.worker().outcome(&[Failure { what: vault, lasts: Time::NEVER, destroys: false }]);
+    let names: Vec<_> = outcome.deadlock.iter().map(|id| system.model[*id].name.as_str()).collect();
+    assert_eq!(names, ["store", "capability:c"]);
+}
+
 #[test]
 fn on_the_storefront() {
     let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/storefront");
