@@ -20,7 +20,9 @@ use petgraph::graph::{DiGraph, NodeIndex};
 fn main() {
     let is_test = std::env::args().any(|argument| argument == "--test");
     let sizes: &[u32] = if is_test { &[50] } else { &[100, 1_000, 10_000] };
-    println!("single failures of every zone, region, provider, product, group, service and instance: ratios to the fast engine");
+    println!(
+        "single failures of every zone, region, provider, product, group, service and instance: ratios to the fast engine"
+    );
     for services in sizes {
         ratios(*services);
     }
@@ -115,11 +117,14 @@ fn ratios(services: u32) {
     // Every step through them meets all classes also when the time does not suffice for all.
     let all = single_failures(&system.model);
     let step = 7;
-    let scenarios: Vec<_> = (0..step).flat_map(|first| all.iter().skip(first).step_by(step).cloned()).collect();
+    let scenarios: Vec<_> =
+        (0..step).flat_map(|first| all.iter().skip(first).step_by(step).cloned()).collect();
 
     let fast = Fast::new(&system.dense);
     let mut worker = fast.worker();
-    let count = |state: &dyn Fn(ElementId) -> State| capabilities.iter().filter(|id| state(**id) == State::Down).count();
+    let count = |state: &dyn Fn(ElementId) -> State| {
+        capabilities.iter().filter(|id| state(**id) == State::Down).count()
+    };
     let (of_fast, expected) = measured(&scenarios, |fails| {
         let outcome = worker.outcome(fails);
         count(&|id| outcome.state(id))

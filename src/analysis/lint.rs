@@ -61,7 +61,8 @@ fn unneeded_services(system: &System) -> Vec<Diagnostic> {
     let warn = |(_, element, _): (ElementId, &Element, &Service)| {
         let message = format!("nothing depends on the service `{}`", element.name);
         let warning = Diagnostic::new(Code::UnneededService, element.place, message);
-        warning.label("no capability or channel needs or wants it")
+        let warning = warning.label("no capability or channel needs or wants it");
+        warning.hint("add it to the `needs` of what depends on it, or leave it out")
     };
     unneeded.map(warn).collect()
 }
@@ -71,12 +72,12 @@ fn of_data(model: &Model, element: &Element, service: &Service) -> Vec<Diagnosti
     if service.data && service.instances.is_empty() && service.backups.is_empty() {
         let message = format!("the data of `{}` has no copy", element.name);
         let warning = Diagnostic::new(Code::NoCopies, element.place, message);
-        warnings.push(warning.label("no instance and no backup").hint("give it a `placed`"));
+        warnings.push(warning.label("no instance and no backup").hint("say with `placed` where it runs"));
     }
     if let Some(backup) = service.backups.first().filter(|_| !service.data) {
         let message = format!("`{}` has a backup but keeps no data", element.name);
         let warning = Diagnostic::new(Code::BackupWithoutData, backup.place, message);
-        warnings.push(warning.label("no copy of anything").hint("say `data = true`"));
+        warnings.push(warning.label("a copy of nothing").hint("say `data = true`, or leave the backup out"));
     }
     let homes: Vec<ElementId> = service
         .instances

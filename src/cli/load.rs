@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use super::exit::Failure;
 use crate::analysis::{System, lint};
@@ -106,16 +107,33 @@ fn read(path: &Path) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(too_large());
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.split(|byte| *byte == b'\n').count();
-        let message = format!("{} is not UTF-8: see line {line}", path.display());
-        Box::new(Diagnostic::new(Code::NotUtf8, Place::NOWHERE, message).hint("save the file as UTF-8"))
-    })
+    let text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(path, &error)))?;
+    // Some editors begin a file with a byte order mark, which says nothing in UTF-8.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Diagnostic {
-    Diagnostic::new(Code::CannotRead, Place::NOWHERE, format!("cannot read {}: {error}", path.display()))
+    let message = format!("cannot read {}: {error}", path.display());
+    let problem = Diagnostic::new(Code::CannotRead, Place::NOWHERE, message);
+    match error.kind() {
+        io::ErrorKind::NotFound if path.is_symlink() => problem.hint("it is a symbolic link to nothing"),
+        io::ErrorKind::NotFound => problem.hint("name a TOML file, or a directory of them"),
+        _ => problem,
+    }
+}
+
+fn not_utf8(path: &Path, error: &FromUtf8Error) -> Diagnostic {
+    let at = error.utf8_error().valid_up_to();
+    let (valid, rest) = error.as_bytes().split_at(at);
+    let lines = valid.split(|byte| *byte == b'\n');
+    let (line, on_line) = lines.enumerate().last().unwrap_or_default();
+    let column = String::from_utf8_lossy(on_line).chars().count() + 1;
+    let byte = rest.first().copied().unwrap_or_default();
+    let message =
+        format!("{}:{}:{column} is not UTF-8: there is a byte 0x{byte:02X}", path.display(), line + 1);
+    let problem = Diagnostic::new(Code::NotUtf8, Place::NOWHERE, message);
+    let is_utf16 = error.as_bytes().starts_with(&[0xFF, 0xFE]) || error.as_bytes().starts_with(&[0xFE, 0xFF]);
+    problem.hint(if is_utf16 { "it looks like UTF-16: save it as UTF-8" } else { "save the file as UTF-8" })
 }
 
 /// What a model without a name is called: its file, or its directory.

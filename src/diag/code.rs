@@ -71,16 +71,17 @@ codes! {
          services fits in less; a larger one can be split over several files of one directory."
     NotUtf8 Error "not-utf8"
         "a model file is not UTF-8"
-        "TOML files are UTF-8 by definition. The message says which line holds the first byte that is not. Save the \
-         file as UTF-8 again."
+        "TOML files are UTF-8 by definition. The message says at which line and column the first byte stands \
+         that is not. Save the file as UTF-8 again."
     EmptyModel Error "empty-model"
         "a model declares nothing"
         "The files hold no provider, service, group, capability or channel, so that there is nothing to analyse. An \
          empty answer would look like a good one. `linchpin init` writes a first model."
     Syntax Error "syntax"
         "a file is not valid TOML"
-        "The TOML parser stopped making sense of the file at the marked place. All syntax errors of a file are shown; \
-         what its tables mean is checked once the syntax is right."
+        "The TOML parser stopped making sense of the file at the marked place. The first syntax error of each line is \
+         shown, but none after a bracket that is never closed, since they would only follow from that. What the tables \
+         mean is checked once the syntax is right."
     DuplicateKey Error "duplicate-key"
         "a key is given twice"
         "The same key stands twice, in one file or in two files of one model. Neither wins: both places are shown, and \
@@ -98,7 +99,7 @@ codes! {
     UnknownKey Error "unknown-key"
         "a key that the format does not know"
         "Unknown keys are refused: a misspelt `quorum` that is silently ignored would make a wrong answer look right. \
-         The hint names the nearest key that is known there."
+         The hint names the nearest key that is known there, or all of them."
     MissingKey Error "missing-key"
         "a key that must be there is missing"
         "Without this key the table has no meaning. The label says which key and what it holds."

@@ -72,12 +72,18 @@ impl Diagnostic {
 /// The known name nearest to the one written, unless all are far: more than a third of the letters would have
 /// to change. Earlier names win ties.
 pub fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let far = written.chars().count() / 3 + 1;
+    /// Comparing takes time that grows with the square of the length; names are shorter than this.
+    const LONGEST: usize = 100;
+    let length = written.chars().count();
+    if length > LONGEST {
+        return None;
+    }
+    let far = length / 3 + 1;
     known
         .into_iter()
-        .filter(|name| name.len().abs_diff(written.len()) <= far * 4)
+        .filter(|name| name.chars().count().abs_diff(length) <= far)
         .map(|name| (strsim::osa_distance(written, name), name))
-        .filter(|(distance, _)| *distance <= far)
+        .filter(|(distance, _)| *distance <= far && *distance < length)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -92,5 +98,7 @@ mod tests {
         assert_eq!(nearest("ordres", ["orders", "order"]), Some("orders"));
         assert_eq!(nearest("elephant", ["needs", "placed"]), None);
         assert_eq!(nearest("", ["ab"]), None);
+        assert_eq!(nearest("y", ["x"]), None);
+        assert_eq!(nearest(&"a".repeat(1000), ["a"]), None);
     }
 }

@@ -9,6 +9,7 @@ use std::fmt::Display;
 use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
+use toml::value::Datetime;
 
 use super::decl::{
     At, BackupDecl, CapabilityDecl, ChannelDecl, Declarations, FailureDecl, Figures, GroupDecl,
@@ -57,6 +58,8 @@ pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
 struct Merge {
     providers: HashMap<String, usize>,
     regions: HashMap<(usize, String), usize>,
+    /// Zones of a provider's region that have tables, and whether they are listed too.
+    zone_tables: HashMap<(usize, usize, String), bool>,
     settings: HashMap<String, Place>,
 }
 
@@ -100,8 +103,7 @@ impl Reader<'_> {
             "settings",
         ];
         let root = self.fields(root, Place::new(self.file, 0..0), "a model", &known);
-        if let Some(fields) =
-            root.get("model").and_then(|v| self.table(v, "[model]", &["name", "catalogs"]))
+        if let Some(fields) = root.get("model").and_then(|v| self.table(v, "[model]", &["name", "catalogs"]))
         {
             self.once(&fields, merge, "model");
             if let Some(name) = fields.get("name").and_then(|v| self.string(v)) {
@@ -139,8 +141,7 @@ impl Reader<'_> {
             out.scenarios.push(ScenarioDecl { name, fails });
         }
         let settings = root.get("settings");
-        if let Some(fields) =
-            settings.and_then(|v| self.table(v, "[settings]", &["backup_verified_within"]))
+        if let Some(fields) = settings.and_then(|v| self.table(v, "[settings]", &["backup_verified_within"]))
         {
             self.once(&fields, merge, "settings");
             if let Some(within) = self.duration(&fields, "backup_verified_within") {
@@ -178,8 +179,8 @@ impl Reader<'_> {
     ) {
         let known = [&["zones", "zone", "min_zones", "needs"], &FIGURES[..]].concat();
         let Some(fields) = self.table(value, "a region", &known) else { return };
-        let regions = &mut out.providers[provider].regions;
-        let path = format!("provider.{provider}.region.{}", name.value);
+        let ProviderDecl { name: provider_name, regions, .. } = &mut out.providers[provider];
+        let path = format!("provider.{}.region.{}", provider_name.value, name.value);
         let index = *merge.regions.entry((provider, name.value.clone())).or_insert_with(|| {
             regions.push(RegionDecl { name, ..RegionDecl::default() });
             regions.len() - 1
@@ -191,9 +192,12 @@ impl Reader<'_> {
         if let Some(min_zones) = self.count(&fields, "min_zones") {
             region.min_zones = Some(min_zones);
         }
-        let mut zones: Vec<ZoneDecl> = Vec::new();
+        // A zone may be listed and have a table that says more about it, in either order and in different files.
         for name in self.strings(&fields, "zones") {
-            zones.push(ZoneDecl { name, ..ZoneDecl::default() });
+            match merge.zone_tables.get_mut(&(provider, index, name.value.clone())) {
+                Some(is_listed @ false) => *is_listed = true,
+                _ => region.zones.push(ZoneDecl { name, ..ZoneDecl::default() }),
+            }
         }
         for (name, value) in self.named(&fields, "zone") {
             let known = [&["needs"], &FIGURES[..]].concat();
@@ -201,13 +205,16 @@ impl Reader<'_> {
             let mut zone = ZoneDecl { name, ..ZoneDecl::default() };
             self.add_figures(&inner, &mut zone.figures);
             zone.needs = self.terms(&inner, "needs");
-            // A zone of the list may have a table that says more about it.
-            match zones.iter_mut().find(|listed| listed.name.value == zone.name.value) {
+            let table = (provider, index, zone.name.value.clone());
+            let is_first = !merge.zone_tables.contains_key(&table);
+            let listed = region.zones.iter_mut().find(|listed| listed.name.value == zone.name.value);
+            merge.zone_tables.insert(table, listed.is_some());
+            match listed.filter(|_| is_first) {
                 Some(listed) => *listed = zone,
-                None => zones.push(zone),
+                // A second table of one zone is refused where names are looked up.
+                None => region.zones.push(zone),
             }
         }
-        region.zones.extend(zones);
     }
 
     fn product(&mut self, name: At<String>, value: &Value<'_>) -> Option<ProductDecl> {
@@ -393,7 +400,12 @@ impl Reader<'_> {
     // ---- dependency terms --------------------------------------------------------------------------------
 
     fn terms(&mut self, fields: &Fields<'_, '_>, key: &str) -> Vec<TermDecl> {
-        self.each(fields, key, "references and terms, such as [\"web\", { any = [\"a\", \"b\"] }]", Self::term)
+        self.each(
+            fields,
+            key,
+            "references and terms, such as [\"web\", { any = [\"a\", \"b\"] }]",
+            Self::term,
+        )
     }
 
     /// Terms where at least one must stand.
@@ -543,9 +555,10 @@ impl Reader<'_> {
         let found = match value.get_ref() {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) => "a whole number",
-            DeValue::Float(_) => "a number",
+            DeValue::Float(_) => "a number with a decimal point",
             DeValue::Boolean(_) => "true or false",
-            DeValue::Datetime(_) => "a date or time",
+            DeValue::Datetime(Datetime { date: Some(_), time: None, .. }) => "a date",
+            DeValue::Datetime(_) => "a time",
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
@@ -628,7 +641,8 @@ impl Reader<'_> {
         match text.parse() {
             Ok(time) => Some(At::new(time, place)),
             Err(why) => {
-                let problem = Diagnostic::new(Code::BadDuration, place, format!("`{key}` cannot be \"{text}\": {why}"));
+                let problem =
+                    Diagnostic::new(Code::BadDuration, place, format!("`{key}` cannot be \"{text}\": {why}"));
                 self.problems
                     .push(problem.label("expected a duration such as \"90s\", \"15m\", \"1h30m\" or \"2d\""));
                 None
@@ -661,42 +675,44 @@ impl Reader<'_> {
         u32::try_from(number.value).ok().map(|count| At::new(count, number.place))
     }
 
-    fn number(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<f64>> {
+    fn number(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        key: &str,
+        expected: &str,
+        may_be: impl Fn(f64) -> bool,
+    ) -> Option<At<f64>> {
         let value = fields.get(key)?;
-        let read = match value.get_ref() {
-            DeValue::Float(float) => float.as_str().parse::<f64>().ok(),
-            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse::<f64>().ok(),
+        let place = Place::new(self.file, value.span());
+        let written = match value.get_ref() {
+            DeValue::Float(float) => float.as_str(),
+            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str(),
             _ => {
-                self.wrong_type(value, "a number");
+                self.wrong_type(value, "a decimal number");
                 return None;
             }
         };
-        read.map(|number| At::new(number, Place::new(self.file, value.span())))
+        let number = written.parse().ok().filter(|number| may_be(*number));
+        if number.is_none() {
+            self.out_of_range(place, written, expected);
+        }
+        number.map(|number| At::new(number, place))
     }
 
-    /// A number that is finite and not negative.
     fn amount(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<f64>> {
-        let number = self.number(fields, key)?;
-        if !(number.value.is_finite() && number.value >= 0.0) {
-            self.out_of_range(number.place, format_args!("{:?}", number.value), "a number that is finite and not negative");
-            return None;
-        }
-        Some(number)
+        let may_be = |number: f64| number.is_finite() && number >= 0.0;
+        self.number(fields, key, "a number that is finite and not negative", may_be)
     }
 
     fn probability(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<f64>> {
-        let number = self.number(fields, key)?;
-        if !(0.0..=1.0).contains(&number.value) {
-            self.out_of_range(number.place, format_args!("{:?}", number.value), "a probability from 0 to 1, such as 0.9995");
-            return None;
-        }
-        Some(number)
+        let may_be = |number| (0.0..=1.0).contains(&number);
+        self.number(fields, key, "a probability from 0 to 1, such as 0.9995", may_be)
     }
 
     fn date(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<Date>> {
         let value = fields.get(key)?;
         let date = match value.get_ref() {
-            DeValue::Datetime(toml::value::Datetime { date: Some(date), time: None, offset: None }) => {
+            DeValue::Datetime(Datetime { date: Some(date), time: None, offset: None }) => {
                 let parts = (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
                 match parts {
                     (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).ok(),
@@ -706,7 +722,7 @@ impl Reader<'_> {
             _ => None,
         };
         if date.is_none() {
-            self.wrong_type(value, "a date without quotes, such as 2027-01-31");
+            self.wrong_type(value, "a date without quotes or time, such as 2027-01-31");
         }
         date.map(|date| At::new(date, Place::new(self.file, value.span())))
     }

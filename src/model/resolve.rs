@@ -3,8 +3,9 @@
 //! First everything gets its element, in the model's order; then references are followed, for which all names must
 //! be known.
 
-use std::collections::HashMap;
+use std::cell::Cell;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use super::decl::{
     At, CapabilityDecl, ChannelDecl, Declarations, Figures, GroupDecl, PolicyDecl, ProviderDecl,
@@ -19,6 +20,9 @@ use crate::diag::{Code, Diagnostic, Place};
 
 /// So many misspelt names get a suggestion; looking for one compares with every name of the model.
 const SUGGESTIONS: usize = 50;
+
+/// A `count` may not make a model larger than this: a slip of the pen should not take all memory.
+const MOST_ELEMENTS: usize = 2_000_000;
 
 pub(super) fn resolve(declared: Declarations) -> Result<Model, Vec<Diagnostic>> {
     let mut resolver = Resolver::default();
@@ -99,7 +103,7 @@ struct Resolver {
     names: HashMap<String, ElementId>,
     problems: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
-    suggestions: usize,
+    suggestions: Cell<usize>,
 }
 
 impl Resolver {
@@ -256,10 +260,19 @@ impl Resolver {
         let mut new = Vec::new();
         for placed in &service.placed {
             let capacity = placed.capacity.map_or(1.0, |capacity| capacity.value);
-            for domain in self.domains(&placed.at) {
-                for _ in 0..placed.count.map_or(1, |count| count.value) {
-                    new.push((domain, placed.at.place, capacity, None, 1.0));
-                }
+            let domains = self.domains(&placed.at);
+            let count = placed.count.map_or(1, |count| count.value);
+            if let Some(place) = placed.count.map(|count| count.place)
+                && self.elements.len() + new.len() + domains.len() * count as usize > MOST_ELEMENTS
+            {
+                let message =
+                    format!("with so many instances the model has more than {MOST_ELEMENTS} elements");
+                let problem = Diagnostic::new(Code::OutOfRange, place, message);
+                self.problems.push(problem.label("expected fewer instances"));
+                continue;
+            }
+            for domain in domains {
+                new.extend((0..count).map(|_| (domain, placed.at.place, capacity, None, 1.0)));
             }
         }
         let mut standby_counts = Vec::new();
@@ -394,7 +407,7 @@ impl Resolver {
         }
     }
 
-    fn not_found(&mut self, reference: &At<String>, why: &NotFound) -> Diagnostic {
+    fn not_found(&self, reference: &At<String>, why: &NotFound) -> Diagnostic {
         let At { value: written, place } = reference;
         let unknown = |label: &str| {
             Diagnostic::new(Code::UnknownReference, *place, format!("nothing called `{written}` is declared"))
@@ -415,14 +428,18 @@ impl Resolver {
                     _ if written.starts_with("tag:") => {
                         problem.hint("tags stand in a group's `members` only")
                     }
-                    _ => problem,
+                    _ => self.suggest(problem, written, self.element_names()),
                 }
             }
             NotFound::SayKind(full) => unknown("expected its kind in front").hint(format!("write `{full}`")),
             NotFound::Ambiguous(names) => {
                 let message = format!("`{written}` could be any of {} instances", names.len());
-                let expected = format!("expected one of {}", names.join(", "));
-                Diagnostic::new(Code::AmbiguousReference, *place, message).label(expected)
+                let expected = match &names[..] {
+                    [first, _, _, .., last] => format!("{first} to {last}"),
+                    few => few.join(" or "),
+                };
+                Diagnostic::new(Code::AmbiguousReference, *place, message)
+                    .label(format!("expected {expected}"))
             }
             NotFound::Unknown => {
                 let problem = unknown("expected a declared name");
@@ -433,24 +450,41 @@ impl Resolver {
                     let nearest = &self[nearest].name;
                     return problem.hint(format!("the scope of {product} ends above: write `{nearest}`"));
                 }
-                self.suggestions += 1;
-                if self.suggestions > SUGGESTIONS {
-                    return problem;
-                }
-                problem.did_you_mean(written, self.elements.iter().map(|element| element.name.as_str()))
+                self.suggest(problem, written, self.element_names())
             }
         }
     }
 
     /// Adds the name that may have been meant, if one is near.
     fn suggest<'n>(
-        &mut self,
+        &self,
         problem: Diagnostic,
         written: &str,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Diagnostic {
-        self.suggestions += 1;
-        if self.suggestions > SUGGESTIONS { problem } else { problem.did_you_mean(written, names) }
+        let before = self.suggestions.replace(self.suggestions.get() + 1);
+        if before < SUGGESTIONS { problem.did_you_mean(written, names) } else { problem }
+    }
+
+    fn element_names(&self) -> impl Iterator<Item = &str> {
+        self.elements.iter().map(|element| element.name.as_str())
+    }
+
+    fn capability_names(&self) -> impl Iterator<Item = &str> {
+        let capabilities = self.elements.iter().filter(|element| matches!(element.kind, Kind::Capability(_)));
+        capabilities.map(Element::bare_name)
+    }
+
+    /// Names of products: of one provider, or of all.
+    fn product_names(&self, of: Option<ElementId>) -> impl Iterator<Item = &str> {
+        self.elements.iter().filter_map(move |element| match &element.kind {
+            Kind::Facility(facility)
+                if facility.up.is_none() && of.is_none_or(|of| facility.domain == of) =>
+            {
+                Some(facility.product.as_str())
+            }
+            _ => None,
+        })
     }
 
     /// The domains that an entry of `placed`, `standby` or `restore_to` means.
@@ -462,8 +496,13 @@ impl Resolver {
                 .filter(|kind| !["provider", "region", "zone"].contains(kind));
             if let Some(kind) = wrong {
                 let message = format!("`{}` is a {kind}, no place to run at", at.value);
-                let problem = Diagnostic::new(Code::WrongKind, at.place, message);
-                self.problems.push(problem.label("expected a zone, region or provider"));
+                let problem = Diagnostic::new(Code::WrongKind, at.place, message)
+                    .label("expected a zone, region or provider");
+                self.problems.push(match kind {
+                    "service" => problem.hint("a service that another one runs on stands in its `needs`"),
+                    "facility" => problem.hint("products that instances stand on are listed in `uses`"),
+                    _ => problem,
+                });
                 return Vec::new();
             }
             return found.into_iter().collect();
@@ -548,7 +587,8 @@ impl Resolver {
             Term::AtLeast { count, of } => {
                 if *count as usize > of.len() {
                     let message = "this term can never hold: its threshold is out of reach";
-                    let label = format!("expected `at_least` to be at most {}, the number of terms", of.len());
+                    let label =
+                        format!("expected `at_least` to be at most {}, the number of terms", of.len());
                     self.warnings.push(Diagnostic::new(Code::OutOfReach, term.place, message).label(label));
                 }
                 Some(Need::AtLeast { count: *count, of: self.needs(of, at) })
@@ -561,19 +601,16 @@ impl Resolver {
         let found = self.facility(domain, product);
         if found.is_none() {
             let provider = self.domain_and_above(domain).last().unwrap_or(domain);
-            let provider = self[provider].name.clone();
-            let products: Vec<String> =
-                self.facilities_of(&provider).into_iter().map(|(_, product, _)| product).collect();
-            let message = format!("`{provider}` has no product `{product}`");
+            let message = format!("`{}` has no product `{product}`", self[provider].name);
             let problem = Diagnostic::new(Code::UnknownReference, on.place, message)
                 .label("expected a declared product");
-            self.problems.push(problem.did_you_mean(product, products.iter().map(String::as_str)));
+            self.problems.push(self.suggest(problem, product, self.product_names(Some(provider))));
         }
         found
     }
 
     fn follow_groups(&mut self, groups: &[GroupDecl], services: &[ServiceDecl]) {
-        let mut tagged: HashMap<&str, Vec<&str>> = HashMap::new();
+        let mut tagged: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for service in services {
             for tag in &service.tags {
                 tagged.entry(&tag.value).or_default().push(&service.name.value);
@@ -593,14 +630,14 @@ impl Resolver {
         self.refuse_circular_groups();
     }
 
-    fn members(&mut self, member: &At<String>, tagged: &HashMap<&str, Vec<&str>>) -> Vec<ElementId> {
+    fn members(&mut self, member: &At<String>, tagged: &BTreeMap<&str, Vec<&str>>) -> Vec<ElementId> {
         if let Some(tag) = member.value.strip_prefix("tag:") {
             let names = tagged.get(tag).map_or(&[][..], Vec::as_slice);
             if names.is_empty() {
                 let message = format!("no service has the tag `{tag}`");
-                let warning =
-                    Diagnostic::new(Code::NamesNothing, member.place, message).label("names nothing");
-                self.warnings.push(warning.did_you_mean(tag, sorted(tagged.keys().copied())));
+                let warning = Diagnostic::new(Code::NamesNothing, member.place, message)
+                    .label("expected a tag that some service has");
+                self.warnings.push(self.suggest(warning, tag, tagged.keys().copied()));
             }
             return names.iter().filter_map(|name| self.names.get(*name).copied()).collect();
         }
@@ -619,27 +656,63 @@ impl Resolver {
         }
     }
 
-    /// A group is a member of itself when following memberships from it leads back to it.
+    /// Memberships are followed in depth: a group met again while it is still on the path closes a circle.
     fn refuse_circular_groups(&mut self) {
-        let groups: Vec<_> = (0..self.elements.len())
-            .map(ElementId::new)
-            .filter(|id| matches!(self[*id].kind, Kind::Group) && !self[*id].groups.is_empty())
-            .collect();
-        for group in groups {
-            let (mut seen, mut next) = (Vec::new(), self[group].groups.clone());
-            while let Some(above) = next.pop() {
-                if !seen.contains(&above) {
-                    seen.push(above);
-                    next.extend(&self[above].groups);
+        #[derive(Clone, Copy)]
+        enum Seen {
+            Not,
+            OnPath,
+            Done,
+        }
+        let mut seen = vec![Seen::Not; self.elements.len()];
+        let mut is_said = vec![false; self.elements.len()];
+        for start in (0..self.elements.len()).map(ElementId::new) {
+            let mut path = Vec::new();
+            if matches!((seen[start.index()], &self[start].kind), (Seen::Not, Kind::Group)) {
+                seen[start.index()] = Seen::OnPath;
+                path.push((start, 0));
+            }
+            while let Some((group, next)) = path.last_mut() {
+                let Some(&above) = self[*group].groups.get(*next) else {
+                    seen[group.index()] = Seen::Done;
+                    path.pop();
+                    continue;
+                };
+                *next += 1;
+                match seen[above.index()] {
+                    Seen::Not => {
+                        seen[above.index()] = Seen::OnPath;
+                        path.push((above, 0));
+                    }
+                    // Circles that share a group with one that was said are left for the next run.
+                    Seen::OnPath if !is_said[group.index()] && !is_said[above.index()] => {
+                        let from = path.iter().position(|(group, _)| *group == above).unwrap_or_default();
+                        let circle: Vec<_> = path[from..].iter().map(|(group, _)| *group).collect();
+                        circle.iter().for_each(|group| is_said[group.index()] = true);
+                        self.refuse_circle(&circle);
+                    }
+                    Seen::OnPath | Seen::Done => {}
                 }
             }
-            if seen.contains(&group) {
-                let message =
-                    format!("the group `{}` is, through its members, a member of itself", self[group].name);
-                let problem = Diagnostic::new(Code::CircularGroups, self[group].place, message);
-                self.problems.push(problem.label("expected groups that do not contain each other"));
-            }
         }
+    }
+
+    /// Each group of a circle is a member of the next, the last one of the first.
+    fn refuse_circle(&mut self, circle: &[ElementId]) {
+        /// Longer circles are shown in part.
+        const SHOWN: usize = 5;
+        let membership = |(index, group): (usize, &ElementId)| {
+            let container = circle[(index + 1) % circle.len()];
+            let label = format!("`{}` is a member of `{}`", self[*group].name, self[container].name);
+            (self[*group].place, label)
+        };
+        let mut memberships = circle.iter().enumerate().map(membership).take(SHOWN);
+        let Some((place, label)) = memberships.next() else { return };
+        let name = &self[circle[0]].name;
+        let message = format!("the group `{name}` is, through its members, a member of itself");
+        let mut problem = Diagnostic::new(Code::CircularGroups, place, message).label(label);
+        problem.related.extend(memberships);
+        self.problems.push(problem.hint("merge groups that share their fate, or leave a member out"));
     }
 
     fn follow_service(&mut self, declared: &ServiceDecl, instances: Instances) {
@@ -648,7 +721,7 @@ impl Resolver {
         let plain: Vec<TermDecl> = plain.into_iter().cloned().collect();
         self.follow(&declared.name.value, &plain, &declared.wants);
         for term in same {
-            self.follow_same(term, &instances.all);
+            self.follow_same(term, declared, &instances.all);
         }
         self.follow_uses(declared, &instances.all);
         for (standby, ids) in declared.standby.iter().zip(&instances.standby) {
@@ -696,10 +769,13 @@ impl Resolver {
     }
 
     /// Each of the instances needs an instance of another service in its own zone or region.
-    fn follow_same(&mut self, term: &TermDecl, instances: &[ElementId]) {
+    fn follow_same(&mut self, term: &TermDecl, declared: &ServiceDecl, instances: &[ElementId]) {
         let Term::On { on, same: Some(scope), when_start, tolerates } = &term.term else { return };
         let Some(other) = self.lookup(on) else { return };
         let scope_name = if *scope == Scope::Zone { "zone" } else { "region" };
+        if instances.is_empty() && !(declared.placed.is_empty() && declared.standby.is_empty()) {
+            return; // What is wrong with its places is said there.
+        }
         if !matches!(self[other].kind, Kind::Service(_)) || instances.is_empty() {
             let message = match instances {
                 [] => "`same` on a service without instances".to_owned(),
@@ -709,21 +785,17 @@ impl Resolver {
             self.problems.push(problem.label("expected a need of a placed service on a placed service"));
             return;
         }
-        let theirs: Vec<_> = self.instances_of(other);
+        let mut theirs: HashMap<ElementId, Vec<ElementId>> = HashMap::new();
+        for peer in self.instances_of(other) {
+            if let Some(area) = self.area(peer, *scope) {
+                theirs.entry(area).or_default().push(peer);
+            }
+        }
+        let mut lonely = Vec::new();
         for id in instances {
-            let own = self.area(*id, *scope);
-            let of: Vec<_> = theirs
-                .iter()
-                .copied()
-                .filter(|peer| own.is_some() && self.area(*peer, *scope) == own)
-                .collect();
+            let of = self.area(*id, *scope).and_then(|own| theirs.get(&own)).cloned().unwrap_or_default();
             if of.is_empty() {
-                let message =
-                    format!("`{}` has no instance of `{}` in its own {scope_name}", self[*id].name, on.value);
-                let problem = Diagnostic::new(Code::NoPeer, term.place, message);
-                let problem = problem.label(format!("expected `{}` to be placed there too", on.value));
-                let place = self[*id].place;
-                self.problems.push(problem.related(place, "the instance is placed here"));
+                lonely.push(*id);
             }
             if let Kind::Instance(instance) = &mut self[*id].kind {
                 instance.peers.push(Peers {
@@ -733,6 +805,18 @@ impl Resolver {
                     tolerates: *tolerates,
                 });
             }
+        }
+        if let [first, others @ ..] = &lonely[..] {
+            let first = &self[*first];
+            let mut message =
+                format!("`{}` has no instance of `{}` in its own {scope_name}", first.name, on.value);
+            if !others.is_empty() {
+                message += &format!(", nor have {} other instances", others.len());
+            }
+            let problem = Diagnostic::new(Code::NoPeer, term.place, message)
+                .label(format!("expected `{}` to be placed there too", on.value))
+                .related(first.place, "the instance is placed here");
+            self.problems.push(problem);
         }
     }
 
@@ -774,16 +858,8 @@ impl Resolver {
                 let message =
                     format!("no provider of `{}` has a product `{}`", declared.name.value, product.value);
                 let problem = Diagnostic::new(Code::UnknownReference, product.place, message);
-                let products: Vec<String> = self
-                    .elements
-                    .iter()
-                    .filter_map(|element| match &element.kind {
-                        Kind::Facility(facility) if facility.up.is_none() => Some(facility.product.clone()),
-                        _ => None,
-                    })
-                    .collect();
                 let problem = problem.label("expected a product of a provider where it is placed");
-                self.problems.push(problem.did_you_mean(&product.value, products.iter().map(String::as_str)));
+                self.problems.push(self.suggest(problem, &product.value, self.product_names(None)));
             }
         }
     }
@@ -856,7 +932,8 @@ impl Resolver {
                 if failure.destroys && matches!(self[what].kind, Kind::Group | Kind::Service(_)) {
                     let message = format!("a {} holds no data itself", self[what].kind_name());
                     let warning = Diagnostic::new(Code::DestroysNothing, failure.what.place, message);
-                    self.warnings.push(warning.label("`destroys` has no effect here"));
+                    let hint = "name the place or the instance that loses its data";
+                    self.warnings.push(warning.label("`destroys` has no effect here").hint(hint));
                 }
                 let lasts = failure.lasts.unwrap_or(Time::NEVER);
                 fails.push((Failure { what, lasts, destroys: failure.destroys }, failure.what.place));
@@ -897,7 +974,7 @@ impl Resolver {
                         problem.label(format!("expected one of {}, or a scenario's name", words.join(", ")));
                     let known =
                         words.into_iter().chain(scenarios.iter().map(|scenario| scenario.name.as_str()));
-                    self.problems.push(problem.did_you_mean(&survive.value, known));
+                    self.problems.push(self.suggest(problem, &survive.value, known));
                 }
             }
             classes.sort_unstable();
@@ -944,8 +1021,8 @@ impl Resolver {
                 let message = format!("no capability is called `{}`", pattern.value);
                 let code = if is_exact { Code::UnknownReference } else { Code::NamesNothing };
                 let problem = Diagnostic::new(code, pattern.place, message)
-                    .label("expected a capability's name, a glob or `tier:N`")
-                    .did_you_mean(&pattern.value, all.iter().map(|id| self[*id].bare_name()));
+                    .label("expected a capability's name, a glob or `tier:N`");
+                let problem = self.suggest(problem, &pattern.value, self.capability_names());
                 if is_exact { self.problems.push(problem) } else { self.warnings.push(problem) }
             }
             chosen.extend(matches);
@@ -968,25 +1045,23 @@ impl Resolver {
         scenarios: &[Scenario],
     ) -> Vec<Waiver> {
         let mut waivers = Vec::new();
+        let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
         for waiver in declared {
             let policy = &waiver.policy;
-            let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
             if !names.contains(&policy.value.as_str()) {
                 let message = format!("no policy is called `{}`", policy.value);
                 let problem = Diagnostic::new(Code::UnknownReference, policy.place, message);
-                self.problems
-                    .push(problem.label("expected a policy's name").did_you_mean(&policy.value, names));
+                let problem = problem.label("expected a policy's name");
+                self.problems.push(self.suggest(problem, &policy.value, names.iter().copied()));
             }
             let capability = waiver.capability.as_ref().and_then(|name| {
                 let bare = name.value.strip_prefix("capability:").unwrap_or(&name.value);
                 let found = self.names.get(&format!("capability:{bare}")).copied();
                 if found.is_none() {
                     let message = format!("no capability is called `{bare}`");
-                    let all = self.all_capabilities();
                     let problem = Diagnostic::new(Code::UnknownReference, name.place, message)
-                        .label("expected a capability's name")
-                        .did_you_mean(bare, all.iter().map(|id| self[*id].bare_name()));
-                    self.problems.push(problem);
+                        .label("expected a capability's name");
+                    self.problems.push(self.suggest(problem, bare, self.capability_names()));
                 }
                 found
             });
@@ -1027,11 +1102,4 @@ impl std::ops::IndexMut<ElementId> for Resolver {
     fn index_mut(&mut self, id: ElementId) -> &mut Element {
         &mut self.elements[id.index()]
     }
-}
-
-/// Sorted, so that what is said does not depend on the order of a hash map.
-fn sorted<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
-    let mut names: Vec<_> = names.collect();
-    names.sort_unstable();
-    names
 }

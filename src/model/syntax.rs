@@ -14,18 +14,20 @@ const FIRST_PLACES: usize = 50;
 pub(super) fn problems(file: FileId, source: &Source, errors: &[Error]) -> Vec<Diagnostic> {
     let mut mistakes: Vec<_> = errors.iter().map(|error| Mistake::new(source, error)).collect();
     mistakes.sort_by_key(|mistake| mistake.range.start);
-    let lost = mistakes.iter().any(|mistake| UNCLOSED.contains(&mistake.what));
-    let lost = mistakes.iter().position(|mistake| lost && mistake.shows_open_bracket(source));
-    mistakes.truncate(lost.map_or(mistakes.len(), |first| first + 1));
+    let is_lost = mistakes.iter().any(|mistake| UNCLOSED.contains(&mistake.what));
+    if is_lost && let Some(first) = mistakes.iter().position(|mistake| mistake.shows_open_bracket(source)) {
+        mistakes.truncate(first + 1);
+    }
     mistakes.dedup_by_key(|mistake| source.line_of(mistake.range.start));
     let mut first_places = 0;
-    let said = mistakes.iter().enumerate().map(|(index, mistake)| {
+    let said = mistakes.iter().map(|mistake| {
         if mistake.what == "duplicate key" {
             first_places += 1;
             return mistake.given_twice(file, &source.text, first_places <= FIRST_PLACES);
         }
         let problem = mistake.diagnostic(file);
-        if lost == Some(index) && mistake.what.starts_with("missing ") {
+        let says_it = UNCLOSED.contains(&mistake.what) || mistake.what == UNFINISHED_STRING;
+        if is_lost && !says_it && mistake.shows_open_bracket(source) {
             return problem.hint("is the bracket closed that was opened before?");
         }
         problem
@@ -67,10 +69,12 @@ impl<'e> Mistake<'e> {
     /// Whether it comes of a bracket that should have been closed before.
     fn shows_open_bracket(&self, source: &Source) -> bool {
         let start = self.range.start;
+        let before = source.text[line_start(source, start)..start].trim_start();
         UNCLOSED.contains(&self.what)
             || self.what == UNFINISHED_STRING
-            || self.what.starts_with("missing ")
-                && source.text[line_start(source, start)..start].trim_start().is_empty()
+            || self.what.starts_with("missing ") && before.is_empty()
+            // The header of a table, taken for a list.
+            || self.what == "string values must be quoted" && ["[", "[["].contains(&before)
     }
 
     fn diagnostic(&self, file: FileId) -> Diagnostic {

@@ -1,11 +1,13 @@
 //! Diagnostics as rustc shows them: the source line, underlined, with what was expected.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{BOLD, Detail, styled, visible};
-use crate::diag::{Code, Diagnostic, Place, Severity, Sources};
+use super::escape::{is_hidden, visible};
+use super::{BOLD, Detail, styled};
+use crate::diag::{Code, Diagnostic, Place, Severity, Source, Sources};
 
 /// Lines longer than this are not shown: they are data, and would flood the terminal.
 const LONGEST_LINE: usize = 2_000;
@@ -37,7 +39,20 @@ pub fn warnings(warnings: &[Diagnostic], sources: &Sources, detail: Detail) -> S
             out += &format!("and {} more warnings [{}]: -v shows them\n", count - SHOWN_OF_EACH, code.name());
         }
     }
+    // Whoever says it ends the line.
+    out.truncate(out.trim_end().len() + 1);
     out
+}
+
+/// Marks so many lines apart share a snippet. The text between is looked through, which for far ones would take long.
+const NEAR: usize = 30;
+
+/// Lines of one file with marks in them.
+struct Excerpt<'a> {
+    source: &'a Source,
+    first_line: usize,
+    last_line: usize,
+    marks: Vec<(Place, &'a str, AnnotationKind)>,
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
@@ -45,56 +60,91 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.name());
+    let title = level.primary_title(shown(&diagnostic.message)).id(diagnostic.code.name());
     let mut group = Group::with_title(title);
-    let labels = std::iter::once((diagnostic.place, diagnostic.label.as_str(), AnnotationKind::Primary))
-        .chain(
-            diagnostic.related.iter().map(|(place, label)| (*place, label.as_str(), AnnotationKind::Context)),
-        );
-    // Places in one file share a snippet.
-    let mut by_file: Vec<(Place, Vec<(Place, &str, AnnotationKind)>)> = Vec::new();
-    for (place, label, kind) in labels {
-        match by_file.iter_mut().find(|(first, _)| first.file() == place.file()) {
-            Some((_, others)) => others.push((place, label, kind)),
-            None => by_file.push((place, vec![(place, label, kind)])),
-        }
-    }
-    for (first, places) in by_file {
-        let Some(source) = first.file().and_then(|file| sources.get(file)) else {
-            continue;
-        };
-        // Only the lines between the marks are handed on: looking through a whole large file for each would take long.
-        let line_of = |place: Place| source.line_of(place.range().start.min(source.text.len()));
-        let lines = places.iter().map(|(place, ..)| line_of(*place));
-        let (top, bottom) =
-            lines.fold((usize::MAX, 0), |(top, bottom), line| (top.min(line), bottom.max(line)));
-        if places
-            .iter()
-            .any(|(place, ..)| source.lines(line_of(*place), line_of(*place)).len() > LONGEST_LINE)
-        {
-            let at = format!("at {}:{}, in a line too long to show", source.name, top + 1);
-            group = group.element(Level::NOTE.message(visible(&at).into_owned()));
+    for excerpt in excerpts(diagnostic, sources) {
+        let Excerpt { source, first_line, last_line, marks } = excerpt;
+        if (first_line..=last_line).any(|line| source.lines(line, line).len() > LONGEST_LINE) {
+            for (place, label, _) in marks {
+                let Some(at) = sources.position(place) else { continue };
+                let at = format!("at {}:{}:{}, in a line too long to show", at.file, at.line, at.column);
+                let note = if label.is_empty() { at } else { format!("{at}: {label}") };
+                group = group.element(Level::NOTE.message(shown(&note).into_owned()));
+            }
             continue;
         }
-        let shown = source.lines(top, bottom);
-        let mut snippet = Snippet::source(&source.text[shown.clone()])
+        let lines = source.lines(first_line, last_line);
+        let mut snippet = Snippet::source(harmless(&source.text[lines.clone()]))
             .path(visible(&source.name))
-            .line_start(top + 1)
+            .line_start(first_line + 1)
             .fold(true);
-        for (place, label, kind) in places {
+        for (place, label, kind) in marks {
             let marked = clamped(&source.text, place);
-            let marked = marked.start - shown.start..marked.end - shown.start;
-            snippet = snippet.annotation(kind.span(marked).label(visible(label)));
+            let marked = marked.start - lines.start..marked.end - lines.start;
+            snippet = snippet.annotation(kind.span(marked).label(shown(label)));
         }
         group = group.element(snippet);
     }
     if diagnostic.place == Place::NOWHERE && !diagnostic.label.is_empty() {
-        group = group.element(Level::NOTE.message(visible(&diagnostic.label)));
+        group = group.element(Level::NOTE.message(shown(&diagnostic.label)));
     }
     match &diagnostic.hint {
-        Some(hint) => group.element(Level::HELP.with_name("hint").message(visible(hint))),
+        Some(hint) => group.element(Level::HELP.with_name("hint").message(shown(hint))),
         None => group,
     }
+}
+
+/// What to show of the texts, the diagnostic's own place first.
+fn excerpts<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Excerpt<'a>> {
+    let own = (diagnostic.place, diagnostic.label.as_str(), AnnotationKind::Primary);
+    let related = diagnostic.related.iter();
+    let related = related.map(|(place, label)| (*place, label.as_str(), AnnotationKind::Context));
+    let mut excerpts: Vec<Excerpt<'_>> = Vec::new();
+    for mark in std::iter::once(own).chain(related) {
+        let Some(source) = mark.0.file().and_then(|file| sources.get(file)) else { continue };
+        let line = source.line_of(mark.0.range().start.min(source.text.len()));
+        let near = excerpts.iter_mut().find(|excerpt| {
+            std::ptr::eq(excerpt.source, source)
+                && (excerpt.first_line.saturating_sub(NEAR)..=excerpt.last_line + NEAR).contains(&line)
+        });
+        match near {
+            Some(excerpt) => {
+                excerpt.first_line = excerpt.first_line.min(line);
+                excerpt.last_line = excerpt.last_line.max(line);
+                excerpt.marks.push(mark);
+            }
+            None => {
+                excerpts.push(Excerpt { source, first_line: line, last_line: line, marks: vec![mark] });
+            }
+        }
+    }
+    excerpts
+}
+
+/// Text of a diagnostic, harmless, with the middle left out where it is endless.
+fn shown(text: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 600;
+    const END: usize = 100;
+    let cut = |at: usize| text.char_indices().nth(at).map(|(byte, _)| byte);
+    let Some(head) = cut(LONGEST).and(cut(LONGEST - END)) else { return visible(text) };
+    let tail = text.char_indices().nth_back(END - 1).map_or(head, |(byte, _)| byte);
+    visible(&format!("{}…{}", &text[..head], &text[tail..])).into_owned().into()
+}
+
+/// Source text in which each character that [`visible`] would escape has a stand-in of the same length, so that places
+/// stay right. ASCII is left to the snippet's renderer, which shows it by its pictures.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let is_harmful = |c: char| !c.is_ascii() && is_hidden(c);
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let stand_in = |c: char| match c.len_utf8() {
+        _ if !is_harmful(c) => c,
+        2 => '¿',
+        3 => '\u{fffd}',
+        _ => '\u{1fbc4}', // A question mark in a box.
+    };
+    text.chars().map(stand_in).collect()
 }
 
 /// The part of a place that lies on its first line and on character boundaries.
