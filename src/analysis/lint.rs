@@ -162,7 +162,8 @@ impl<'s> Providers<'s> {
                     format!("`{}` is no alternative to `{}`: it stands on it", second.name, first.name);
                 let label = format!("`{}` and `{}` fail together", second.name, first.name);
                 let warning = Diagnostic::new(Code::StandsOnFirst, *place, message).label(label);
-                warnings.push(warning.related(second.place, "its `needs` say so"));
+                let hint = format!("an alternative that does not need `{}` survives it", first.name);
+                warnings.push(warning.related(second.place, "its `needs` say so").hint(hint));
             }
         }
         warnings

@@ -643,8 +643,14 @@ impl Reader<'_> {
             Err(why) => {
                 let problem =
                     Diagnostic::new(Code::BadDuration, place, format!("`{key}` cannot be \"{text}\": {why}"));
-                self.problems
-                    .push(problem.label("expected a duration such as \"90s\", \"15m\", \"1h30m\" or \"2d\""));
+                let problem =
+                    problem.label("expected a duration such as \"90s\", \"15m\", \"1h30m\" or \"2d\"");
+                let lacks_unit = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                self.problems.push(if lacks_unit {
+                    problem.hint(format!("say the unit: \"{text}s\", \"{text}m\" or \"{text}h\""))
+                } else {
+                    problem
+                });
                 None
             }
         }

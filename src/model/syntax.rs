@@ -69,7 +69,7 @@ impl<'e> Mistake<'e> {
     /// Whether it comes of a bracket that should have been closed before.
     fn shows_open_bracket(&self, source: &Source) -> bool {
         let start = self.range.start;
-        let before = source.text[line_start(source, start)..start].trim_start();
+        let before = source.text.get(line_start(source, start)..start).unwrap_or_default().trim_start();
         UNCLOSED.contains(&self.what)
             || self.what == UNFINISHED_STRING
             || self.what.starts_with("missing ") && before.is_empty()

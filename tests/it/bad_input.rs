@@ -2,12 +2,12 @@
 //! standard error, nothing on standard output, and never a panic.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use insta::assert_snapshot;
 use linchpin::analysis::{System, lint};
 use linchpin::diag::{Code, Diagnostic, Sources};
 use linchpin::model::Model;
@@ -548,7 +548,8 @@ fn files_that_cannot_be_read() {
     let directory = directory();
     let said = refused_at(directory.path(), "nowhere.toml");
     assert!(said.starts_with("error[cannot-read]: cannot read nowhere.toml: "), "{said}");
-    assert!(said.contains("hint: name a TOML file, or a directory of them"), "{said}");
+    #[cfg(unix)]
+    assert_snapshot!("cannot-read", said);
     refused_at(directory.path(), "nowhere/at/all");
     refused_at(directory.path(), "a\nb\u{1b}[31m");
     let output = linchpin(directory.path(), &["check".as_ref(), "".as_ref()]);
@@ -594,8 +595,7 @@ fn files_that_are_too_large() {
     file.set_len(100_000_000).expect("sparse files work");
     let started = Instant::now();
     let said = refused_at(directory.path(), "sparse.toml");
-    assert!(said.starts_with("error[too-large]: sparse.toml is larger than 64 MiB\n"), "{said}");
-    assert!(said.contains("hint: is this the right file?"), "{said}");
+    assert_snapshot!("too-large", said);
     assert!(started.elapsed() < Duration::from_secs(5), "it is refused before it is read");
 }
 
@@ -983,8 +983,6 @@ fn mutated_models_never_panic_and_problems_have_their_places() {
         Ok(())
     });
     if let Err(failure) = result {
-        let mut message = String::new();
-        write!(message, "{failure}").expect("strings take all");
-        panic!("{message}");
+        panic!("{failure}");
     }
 }

@@ -10,3 +10,4 @@ mod layers;
 mod naive;
 mod random;
 mod readme;
+mod rows;
