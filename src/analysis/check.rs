@@ -54,6 +54,8 @@ pub enum Detail {
         found: State,
         /// The lowest that will do.
         wanted: State,
+        /// It is so with nothing failed, too.
+        always: bool,
     },
     /// It is out for longer than allowed.
     Within {
@@ -97,6 +99,11 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Whether a limit left open whether some policy holds.
+    pub fn is_incomplete(&self) -> bool {
+        self.findings.iter().any(Finding::is_open)
+    }
+
     /// Whether nothing is denied.
     pub fn passes(&self) -> bool {
         !self.findings.iter().any(Finding::is_denied)
@@ -104,6 +111,14 @@ impl Checked {
 }
 
 impl Finding {
+    /// Whether a limit was hit before it was known whether the policy holds.
+    pub fn is_open(&self) -> bool {
+        match self.detail {
+            Detail::Availability { bounds, wanted } => bounds.upper >= wanted && !bounds.is_exact(),
+            _ => false,
+        }
+    }
+
     /// Whether it fails the check.
     pub fn is_denied(&self) -> bool {
         self.level == PolicyLevel::Deny && self.waived.is_none()
@@ -135,7 +150,11 @@ pub fn check(
         of_policy.push(wanted.into_iter().map(|asked| plan.add(asked)).collect());
     }
     let singles = sweep(model, &SINGLE_POINT_CLASSES, 1)?;
-    let singles: Vec<usize> = singles.into_iter().map(|asked| plan.add(asked)).collect();
+    let singles: Vec<(usize, ElementId)> = singles
+        .into_iter()
+        .map(|asked| (asked.scenario.fails[0].what, asked))
+        .map(|(what, asked)| (plan.add(asked), what))
+        .collect();
     let mut policies_of: Vec<Vec<usize>> = vec![Vec::new(); plan.scenarios.len()];
     for (policy, scenarios) in of_policy.iter().enumerate() {
         scenarios.iter().for_each(|scenario| policies_of[*scenario].push(policy));
@@ -148,17 +167,22 @@ pub fn check(
     }
     let stores = stores_needed(system, capabilities);
     let n_scenarios = plan.scenarios.len();
-    let answers: Vec<(Answer, Vec<Finding>)> = plan
+    let mut is_single = vec![false; n_scenarios];
+    singles.iter().for_each(|(scenario, _)| is_single[*scenario] = true);
+    // Of each scenario only what is wrong is kept: the findings, and which capabilities a single failure takes.
+    let looked_at: Vec<(Vec<ElementId>, Vec<Finding>)> = plan
         .scenarios
         .into_par_iter()
         .zip(policies_of)
+        .zip(is_single)
         .map_init(
             || engine.worker(),
-            |worker, (asked, policies)| {
+            |worker, ((asked, policies), is_single)| {
                 let (answer, outcome) = asking.answer(worker, asked);
                 let judge = Judge { system, answer: &answer, outcome: &outcome, stores: &stores };
                 let findings = policies.into_iter().flat_map(|policy| judge.findings(policy)).collect();
-                (answer, findings)
+                let fallen = answer.capabilities.iter().filter(|of| is_single && of.state < kept);
+                (fallen.map(|of| of.capability).collect(), findings)
             },
         )
         .collect();
@@ -167,7 +191,7 @@ pub fn check(
     let mut findings: Vec<Finding> = Vec::new();
     for (index, policy) in model.policies.iter().enumerate() {
         for scenario in &of_policy[index] {
-            let of_scenario = answers[*scenario].1.iter();
+            let of_scenario = looked_at[*scenario].1.iter();
             findings.extend(of_scenario.filter(|finding| finding.policy == Some(index)).cloned());
         }
         findings.extend(below_availability(system, &mut worker, index, policy, capabilities));
@@ -176,14 +200,12 @@ pub fn check(
     findings.extend(idle);
 
     let undisturbed = worker.outcome(&[]);
-    let single_points = capabilities.iter().enumerate().map(|(index, capability)| {
-        let is_cut = |scenario: &&usize| {
-            // Where the state is not had even with nothing failed, the empty set is the one minimal cut.
-            undisturbed.state(*capability) >= kept && answers[**scenario].0.capabilities[index].state < kept
-        };
-        let fails =
-            singles.iter().filter(is_cut).map(|scenario| answers[*scenario].0.asked.scenario.fails[0].what);
-        let mut points: Vec<ElementId> = fails.collect();
+    let single_points = capabilities.iter().map(|capability| {
+        // Where the state is not had even with nothing failed, the empty set is the one minimal cut.
+        let can_fall = undisturbed.state(*capability) >= kept;
+        let takes =
+            |(scenario, _): &&(usize, ElementId)| can_fall && looked_at[*scenario].0.contains(capability);
+        let mut points: Vec<ElementId> = singles.iter().filter(takes).map(|(_, what)| *what).collect();
         points.sort_unstable();
         (*capability, points)
     });
@@ -212,7 +234,19 @@ impl Plan {
 /// For each chosen capability the data stores that it needs, transitively, `wants` left out.
 fn stores_needed(system: &System, capabilities: &[ElementId]) -> HashMap<ElementId, Vec<ElementId>> {
     let is_store = |id: &ElementId| matches!(&system.model[*id].kind, Kind::Service(service) if service.data);
-    capabilities.iter().map(|id| (*id, system.topology.all_needs(*id).filter(is_store).collect())).collect()
+    let stores = |capability: ElementId| {
+        // Who needs an instance needs what its service keeps.
+        let service = |id: ElementId| match &system.model[id].kind {
+            Kind::Instance(instance) => instance.service,
+            _ => id,
+        };
+        let mut stores: Vec<_> =
+            system.topology.all_needs(capability).map(service).filter(is_store).collect();
+        stores.sort_unstable();
+        stores.dedup();
+        stores
+    };
+    capabilities.iter().map(|id| (*id, stores(*id))).collect()
 }
 
 /// Holds one scenario's answer against policies.
@@ -226,8 +260,11 @@ struct Judge<'a> {
 impl Judge<'_> {
     fn findings(&self, index: usize) -> Vec<Finding> {
         let policy = &self.system.model.policies[index];
-        let about = self.answer.capabilities.iter().filter(|of| policy.capabilities.contains(&of.capability));
-        about.flat_map(|of| self.of_capability(index, policy, of)).collect()
+        // Both lists are in the model's order.
+        let all = &self.answer.capabilities;
+        let about =
+            policy.capabilities.iter().filter_map(|id| all.binary_search_by_key(id, |of| of.capability).ok());
+        about.flat_map(|place| self.of_capability(index, policy, &all[place])).collect()
     }
 
     fn of_capability(&self, index: usize, policy: &Policy, of: &CapabilityOutcome) -> Vec<Finding> {
@@ -249,7 +286,9 @@ impl Judge<'_> {
         if of.state < policy.state {
             let condition = if of.state == State::Down { ok } else { full };
             let chain = chain(program, self.outcome.while_failed(), condition);
-            find(Detail::State { found: of.state, wanted: policy.state }, chain);
+            let always = !self.outcome.run.undisturbed(condition).is_finite();
+            let chain = if always { Vec::new() } else { chain };
+            find(Detail::State { found: of.state, wanted: policy.state, always }, chain);
         }
         if let Some(allowed) = policy.within.filter(|allowed| of.outage > *allowed) {
             find(Detail::Within { outage: of.outage, allowed }, chain(program, &self.outcome.run, ok));

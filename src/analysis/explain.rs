@@ -292,7 +292,7 @@ impl<'a> Teller<'a> {
         let (what, children) = match formula {
             Formula::Event(event) => (What::Failed(*event, self.outcome.run.back(*event)), Vec::new()),
             Formula::Is(id) => return self.element(role, *id),
-            Formula::ToStart(of) => return self.cause(role, of),
+            Formula::ToStart(of) | Formula::Later(Time::ZERO, of) => return self.cause(role, of),
             Formula::Any(of) | Formula::AtLeast(1, of) if of.len() == 1 => return self.cause(role, &of[0]),
             Formula::Tolerates(tolerated, of) => {
                 return Cause { rides_out: Some(*tolerated), ..self.cause(role, of) };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::System;
 use crate::diag::{Code, Diagnostic, Place};
-use crate::model::{Element, ElementId, Kind, Model, Need, Service};
+use crate::model::{Element, ElementId, Failure, Kind, Model, Need, Service, State, Time};
 
 /// Every warning about a model, in the order of its text.
 pub fn lint(system: &System) -> Vec<Diagnostic> {
@@ -118,12 +118,22 @@ impl<'s> Providers<'s> {
     fn new(system: &'s System) -> Self {
         let model = &system.model;
         let is_provider = |id: &ElementId| matches!(model[*id].kind, Kind::Provider);
-        let providers = model.elements().map(|(id, _)| id).filter(is_provider);
-        let below =
-            |id: ElementId| system.topology.all_needs(id).filter(|on| is_provider(on) && *on != id).collect();
-        let with_below =
-            providers.map(|id| (id, below(id))).filter(|(_, below): &(_, Vec<_>)| !below.is_empty());
-        Self { model, below: with_below.collect() }
+        let engine = system.engine();
+        let mut worker = engine.worker();
+        // Depending on a provider is not enough: it may be one alternative of several.
+        let mut falls_with = |id: ElementId, on: ElementId| {
+            let fails = [Failure { what: on, lasts: Time::NEVER, destroys: false }];
+            worker.outcome(&fails).state(id) == State::Down
+        };
+        let mut below = HashMap::new();
+        for id in model.elements().map(|(id, _)| id).filter(is_provider) {
+            let others = system.topology.all_needs(id).filter(|on| is_provider(on) && *on != id);
+            let others: Vec<ElementId> = others.filter(|on| falls_with(id, *on)).collect();
+            if !others.is_empty() {
+                below.insert(id, others);
+            }
+        }
+        Self { model, below }
     }
 
     /// A service placed at two providers, one of which runs on the other.

@@ -143,7 +143,7 @@ pub(super) struct AsOfArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct KeptArgs {
-    /// The state to be kept: with `degraded` only down counts
+    /// The state to be kept, for --deny and single points: with `degraded` only down counts
     #[arg(long, value_name = "STATE", value_enum, default_value_t)]
     pub(super) state: Kept,
 }

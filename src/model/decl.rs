@@ -1,7 +1,7 @@
 //! Declarations: a model as its author wrote it, names not yet looked up.
 //!
 //! The TOML reader produces them, importers will, and so may your own code:
-//! fill in the structs, then call [`Declarations::resolve`](super::Model::resolve) by way of [`super::Model`].
+//! fill in the structs, then call [`Model::resolve`](super::Model::resolve).
 
 use jiff::civil::Date;
 

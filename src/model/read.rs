@@ -706,8 +706,9 @@ impl Reader<'_> {
     }
 
     fn amount(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<f64>> {
-        let may_be = |number: f64| number.is_finite() && number >= 0.0;
-        self.number(fields, key, "a number that is finite and not negative", may_be)
+        // More than any system carries or costs; sums of such numbers stay finite.
+        let may_be = |number: f64| (0.0..=1e18).contains(&number);
+        self.number(fields, key, "a number from 0 to 1e18", may_be)
     }
 
     fn probability(&mut self, fields: &Fields<'_, '_>, key: &str) -> Option<At<f64>> {

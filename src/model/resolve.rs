@@ -21,7 +21,7 @@ use crate::diag::{Code, Diagnostic, Place};
 /// So many misspelt names get a suggestion; looking for one compares with every name of the model.
 const SUGGESTIONS: usize = 50;
 
-/// A `count` may not make a model larger than this: a slip of the pen should not take all memory.
+/// No model is larger than this: a slip of the pen should not take all memory.
 const MOST_ELEMENTS: usize = 2_000_000;
 
 pub(super) fn resolve(declared: Declarations) -> Result<Model, Vec<Diagnostic>> {
@@ -103,6 +103,7 @@ struct Resolver {
     names: HashMap<String, ElementId>,
     problems: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
+    is_too_large: bool,
     suggestions: Cell<usize>,
 }
 
@@ -145,6 +146,10 @@ impl Resolver {
         kind: Kind,
         availability: Option<f64>,
     ) -> Option<ElementId> {
+        if self.elements.len() >= MOST_ELEMENTS {
+            self.too_many_elements(place);
+            return None;
+        }
         let id = ElementId::new(self.elements.len());
         match self.names.entry(full) {
             Entry::Occupied(taken) => {
@@ -174,6 +179,16 @@ impl Resolver {
                 Some(id)
             }
         }
+    }
+
+    /// Said once: whatever comes after it is too many as well.
+    fn too_many_elements(&mut self, place: Place) {
+        if !self.is_too_large {
+            let message = format!("the model has more than {MOST_ELEMENTS} elements from here on");
+            let problem = Diagnostic::new(Code::OutOfRange, place, message);
+            self.problems.push(problem.label("expected fewer instances, zones or products"));
+        }
+        self.is_too_large = true;
     }
 
     fn declare_domains(&mut self, provider: &ProviderDecl) {
@@ -262,13 +277,8 @@ impl Resolver {
             let capacity = placed.capacity.map_or(1.0, |capacity| capacity.value);
             let domains = self.domains(&placed.at);
             let count = placed.count.map_or(1, |count| count.value);
-            if let Some(place) = placed.count.map(|count| count.place)
-                && self.elements.len() + new.len() + domains.len() * count as usize > MOST_ELEMENTS
-            {
-                let message =
-                    format!("with so many instances the model has more than {MOST_ELEMENTS} elements");
-                let problem = Diagnostic::new(Code::OutOfRange, place, message);
-                self.problems.push(problem.label("expected fewer instances"));
+            if self.elements.len() + new.len() + domains.len() * count as usize > MOST_ELEMENTS {
+                self.too_many_elements(placed.count.map_or(placed.at.place, |count| count.place));
                 continue;
             }
             for domain in domains {
@@ -904,8 +914,14 @@ impl Resolver {
 
     fn scenarios(&mut self, declared: &[ScenarioDecl]) -> Vec<Scenario> {
         let mut scenarios: Vec<Scenario> = Vec::new();
+        let mut names: HashMap<&str, Place> = HashMap::new();
         for scenario in declared {
             let name = &scenario.name;
+            if let Some(first) = names.insert(&name.value, name.place) {
+                let message = format!("two scenarios are called `{}`", name.value);
+                let problem = Diagnostic::new(Code::DuplicateName, name.place, message);
+                self.problems.push(problem.label("expected another name").related(first, "the first one"));
+            }
             if !names::is_name(&name.value) || Class::from_name(&name.value).is_some() {
                 let message = format!("`{}` cannot be the name of a scenario", name.value);
                 let problem = Diagnostic::new(Code::BadName, name.place, message);
@@ -978,6 +994,7 @@ impl Resolver {
                 }
             }
             classes.sort_unstable();
+            self.warn_of_empty_sweeps(policy, &classes);
             if policy.survive.is_empty() && policy.availability.is_none() {
                 let message = format!("the policy `{}` asks nothing", policy.name.value);
                 let warning = Diagnostic::new(Code::NamesNothing, policy.name.place, message);
@@ -999,6 +1016,36 @@ impl Resolver {
             });
         }
         policies
+    }
+
+    /// What is asked of no scenario holds, whatever the model: its silence would mean nothing.
+    fn warn_of_empty_sweeps(&mut self, policy: &PolicyDecl, classes: &[Class]) {
+        let failures = policy.failures.map_or(1, |failures| failures.value as usize);
+        let is_swept = |element: &&Element| element.class().is_some_and(|class| classes.contains(&class));
+        let n_members = self.elements.iter().filter(is_swept).take(failures).count();
+        let mut warn = |place, message: String, label: &str| {
+            self.warnings.push(Diagnostic::new(Code::NamesNothing, place, message).label(label));
+        };
+        if let Some(survive) = policy.survive.first().filter(|_| !classes.is_empty() && n_members < failures)
+        {
+            let words = classes.iter().map(|class| class.name()).collect::<Vec<_>>().join(", ");
+            let message = format!(
+                "the policy `{}` fails nothing: there are too few of class {words}",
+                policy.name.value
+            );
+            warn(survive.place, message, "no scenario");
+        }
+        if policy.survive.is_empty() {
+            let idle = [
+                policy.failures.map(|failures| ("failures", failures.place)),
+                policy.within.map(|within| ("within", within.place)),
+                policy.data_loss.map(|loss| ("data_loss", loss.place)),
+                policy.reachable.then_some(("reachable", policy.name.place)),
+            ];
+            for (key, place) in idle.into_iter().flatten() {
+                warn(place, format!("`{key}` has no effect without `survive`"), "asked of no scenario");
+            }
+        }
     }
 
     fn all_capabilities(&self) -> Vec<ElementId> {

@@ -1,5 +1,7 @@
 //! Reports as text for people.
 
+use std::collections::HashMap;
+
 use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
 use crate::model::{State, Time};
@@ -17,10 +19,13 @@ pub fn check(report: &CheckReport, detail: Detail) -> String {
         denied.for_each(|finding| out += &finding_line(finding, ""));
         return out;
     }
+    let mut of_policy: HashMap<&str, Vec<&FindingReport>> = HashMap::new();
+    for finding in report.findings.iter().filter(|finding| finding.rule != "waiver") {
+        of_policy.entry(&finding.policy).or_default().push(finding);
+    }
     for policy in &report.policies {
-        let of_policy = |finding: &&FindingReport| finding.policy == policy.name && finding.rule != "waiver";
         out += &verdict_line(policy);
-        for finding in report.findings.iter().filter(of_policy) {
+        for finding in of_policy.get(policy.name.as_str()).into_iter().flatten() {
             out += &finding_line(finding, "  ");
         }
     }
@@ -198,7 +203,7 @@ fn letters(mut index: usize) -> String {
 /// only those in which something falls where only that is.
 fn groups(report: &SurviveReport, detail: Detail) -> Vec<Vec<&ScenarioReport>> {
     let mut groups: Vec<Vec<&ScenarioReport>> = Vec::new();
-    let mut of_class: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    let mut of_class: HashMap<String, usize> = HashMap::new();
     for scenario in &report.scenarios {
         let is_well = scenario.capabilities.iter().all(|(_, outcome)| outcome.state == State::Up);
         if is_well && detail == Detail::Quiet {
@@ -294,7 +299,7 @@ pub fn blast(report: &BlastReport, detail: Detail) -> String {
             plural(harmless.len(), "more", "more")
         );
     }
-    if !report.providers.is_empty() {
+    if report.providers.iter().any(|provider| provider.value_per_hour > 0.0) {
         out += &format!("\n{}\n", styled(BOLD, "value that stands on each provider"));
         let rows = report.providers.iter().filter(|provider| provider.value_per_hour > 0.0).map(|provider| {
             vec![

@@ -87,17 +87,20 @@ pub struct PlaceReport {
 impl CheckReport {
     /// Names what the analysis numbers and finds places in the texts.
     pub fn new(model: &Model, sources: &Sources, checked: &Checked, kept: State) -> Self {
-        let of = |index: usize, waived: bool| {
-            let of_policy = checked.findings.iter().filter(|finding| {
-                finding.policy == Some(index) && !matches!(finding.detail, Detail::IdleWaiver(_))
-            });
-            of_policy.filter(|finding| finding.waived.is_some() == waived).count()
-        };
-        let policy = |(index, policy): (usize, &crate::model::Policy)| PolicyReport {
+        let mut counts = vec![(0, 0); model.policies.len()];
+        for finding in &checked.findings {
+            let is_idle = matches!(finding.detail, Detail::IdleWaiver(_));
+            if let Some((counting, waived)) =
+                finding.policy.filter(|_| !is_idle).map(|index| &mut counts[index])
+            {
+                *(if finding.waived.is_some() { waived } else { counting }) += 1;
+            }
+        }
+        let policy = |(policy, (findings, waived)): (&crate::model::Policy, (usize, usize))| PolicyReport {
             name: policy.name.clone(),
             level: policy.level.name(),
-            findings: of(index, false),
-            waived: of(index, true),
+            findings,
+            waived,
         };
         let points = |(capability, points): &(ElementId, Vec<ElementId>)| {
             (bare_name(model, *capability), names(model, points.iter().copied()))
@@ -112,7 +115,7 @@ impl CheckReport {
                 .map(|finding| FindingReport::new(model, sources, finding))
                 .collect(),
             single_points: checked.single_points.iter().map(points).collect(),
-            policies: model.policies.iter().enumerate().map(policy).collect(),
+            policies: model.policies.iter().zip(counts).map(policy).collect(),
             scenarios: checked.scenarios,
             kept,
         }
@@ -186,19 +189,23 @@ fn message(model: &Model, finding: &Finding) -> String {
         _ => format!(" when {} fails", asked.scenario.name),
     });
     let mut message = match &finding.detail {
-        Detail::State { found, wanted: State::Degraded } => format!("{capability} is {}{when}", found.name()),
-        Detail::State { found, wanted } => {
-            format!("{capability} is {}{when}, should be {}", found.name(), wanted.name())
+        Detail::State { found, wanted, always } => {
+            let wanted = match wanted {
+                State::Degraded => String::new(),
+                _ => format!(", should be {}", wanted.name()),
+            };
+            let always = if *always { ", as with nothing failed" } else { "" };
+            format!("{capability} is {}{when}{always}{wanted}", found.name())
         }
         Detail::Within { outage, allowed } if outage.is_finite() => {
-            format!("{capability} is out for {outage}{when}, allowed are {allowed}")
+            format!("{capability} is out for {outage}{when}, at most {allowed} is allowed")
         }
         Detail::Within { allowed, .. } => {
-            format!("{capability} is out until something is repaired{when}, allowed are {allowed}")
+            format!("{capability} is out until something is repaired{when}, at most {allowed} is allowed")
         }
         Detail::DataLoss { losses, allowed } => {
             let losses: Vec<_> = losses.iter().map(|loss| lost(model, loss.service, loss.loss)).collect();
-            format!("{capability} loses {}{when}, allowed are {allowed}", losses.join(", "))
+            format!("{capability} loses {}{when}, at most {allowed} is allowed", losses.join(", "))
         }
         Detail::Unreachable => {
             let channels =
@@ -215,8 +222,9 @@ fn message(model: &Model, finding: &Finding) -> String {
         ),
         Detail::IdleWaiver(index) => {
             let failure = model.waivers.get(*index).and_then(|waiver| waiver.failure.as_deref());
-            let failure = failure.map_or_else(String::new, |failure| format!(" when {failure} fails"));
-            format!("the waiver for {capability}{failure} silences nothing: remove it")
+            let failure = failure.map_or_else(String::new, |failure| format!(", {failure}"));
+            let policy = finding.policy.map_or("", |index| &model.policies[index].name);
+            format!("the waiver of `{policy}` for {capability}{failure} silences nothing: remove it")
         }
     };
     let chain: Vec<_> = finding

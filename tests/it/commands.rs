@@ -231,6 +231,7 @@ fn arguments_that_are_wrong_end_with_two() {
         "check --bogus",
         "survive models/minimal --class planet",
         "survive models/minimal --failures 0",
+        "survive models/minimal --fail cloud --failures 2",
         "survive models/minimal --fail nowhere",
         "survive models/minimal --fail capability:shop",
         "survive models/minimal --fail cloud=soon",
@@ -276,6 +277,85 @@ fn the_examples_in_help_run() {
             assert_eq!(output.status.code(), Some(0), "{example}: {}", shown(&output));
         }
     }
+}
+
+/// A model of one text, in a directory of its own.
+fn model_of(text: &str) -> (tempfile::TempDir, String) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fs::write(directory.path().join("linchpin.toml"), text).expect("writable");
+    let path = directory.path().display().to_string();
+    (directory, path)
+}
+
+#[test]
+fn hostile_names_come_out_spelt_in_json_whole_and_harmless() {
+    let name = "a \u{9b}31m \u{202e} \u{7f} \u{e0001} z";
+    let text =
+        format!("[model]\nname = {}\n[provider.p]\n[capability.c]\nneeds = ['p']\n", serde_json::json!(name));
+    // TOML has no surrogates and JSON writes none of these characters escaped: the text holds them as they are.
+    let (directory, model) = model_of(&text.replace('\u{7f}', "\\u007f"));
+    for arguments in
+        [format!("survive {model} --format json"), format!("survive {model} --format json -o {model}/out")]
+    {
+        let output = linchpin(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+        let json = if output.stdout.is_empty() {
+            fs::read(directory.path().join("out")).expect("written")
+        } else {
+            output.stdout
+        };
+        assert!(
+            json.iter().all(|byte| (b' '..=b'~').contains(byte) || *byte == b'\n'),
+            "nothing hidden is left"
+        );
+        let value: serde_json::Value = serde_json::from_slice(&json).expect("the result is JSON");
+        assert_eq!(value["model"], name);
+    }
+}
+
+#[test]
+fn a_scenario_is_declared_once_over_all_files() {
+    let (directory, model) =
+        model_of("[provider.p]\n[capability.c]\nneeds = ['p']\n[scenario.fire]\nfails = ['p']\n");
+    fs::write(directory.path().join("more.toml"), "[scenario.fire]\nfails = ['p']\n").expect("writable");
+    let output = linchpin(&format!("check {model}"));
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("error[duplicate-name]: two scenarios are called `fire`"), "{said}");
+}
+
+#[test]
+fn a_policy_that_fails_nothing_is_warned_of() {
+    let text = "[provider.p]\n[capability.c]\nneeds = ['p']\n[[policy]]\nname = 'x'\nsurvive = 'group'\n[[policy]]\nname = 'y'\navailability = 0.5\nwithin = '1s'\n";
+    let (_directory, model) = model_of(text);
+    let output = linchpin(&format!("check {model}"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the policy `x` fails nothing"), "{said}");
+    assert!(said.contains("`within` has no effect without `survive`"), "{said}");
+}
+
+#[test]
+fn what_is_never_up_is_not_blamed_on_the_scenario() {
+    let text = "[provider.p]\n[provider.q]\n[service.s]\nplaced = ['p']\nquorum = 2\n[capability.c]\nneeds = ['s']\n";
+    let (_directory, model) = model_of(text);
+    let output = linchpin(&format!("check {model}"));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("c is down when q fails, as with nothing failed"), "{said}");
+}
+
+#[test]
+fn a_small_text_cannot_ask_for_a_model_beyond_all_bounds() {
+    let zones: Vec<String> = (0..2_000).map(|zone| format!("\"z{zone}\"")).collect();
+    let services: Vec<String> = (0..1_500).map(|s| format!("[service.s{s}]\nplaced = ['p/r/*']\n")).collect();
+    let text = format!("[provider.p.region.r]\nzones = [{}]\n{}", zones.join(", "), services.concat());
+    let (_directory, model) = model_of(&text);
+    let output = linchpin(&format!("check {model}"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("more than 2000000 elements"),
+        "{}",
+        shown(&output)
+    );
 }
 
 #[test]

@@ -42,6 +42,10 @@ pub(super) fn capabilities(model: &Model, args: &CapabilityArgs) -> Result<Vec<E
 /// The scenarios to look at: those named, and the sweep that is asked for, by default over domains, products, groups.
 pub(super) fn scenarios(model: &Model, sweeps: &SweepArgs, fail: &FailArgs) -> Result<Vec<Asked>, Failure> {
     let mut asked = named(model, fail)?;
+    if !asked.is_empty() && sweeps.classes.is_empty() && sweeps.failures > 1 {
+        let failure = Failure::new("--failures is about sweeps, and --fail and --scenario name one scenario");
+        return Err(failure.hint("leave --failures out, or say with --class what else to sweep"));
+    }
     if asked.is_empty() || !sweeps.classes.is_empty() {
         let named_classes: Vec<Class> = sweeps.classes.iter().map(|class| class.0).collect();
         let classes = if named_classes.is_empty() { &DEFAULT_CLASSES[..] } else { &named_classes };

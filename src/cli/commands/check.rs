@@ -5,7 +5,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::load::load;
 use super::super::output::Talk;
 use super::{ask, give};
-use crate::analysis::check;
+use crate::analysis::{Finding, check};
 use crate::render::{self, Detail};
 use crate::report::CheckReport;
 
@@ -21,5 +21,12 @@ pub(super) fn run(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
     let checked = checked.map_err(ask::too_many)?;
     let report = CheckReport::new(model, &loaded.sources, &checked, kept);
     give(&report, |report| render::check(report, talk.detail), &args.output, talk)?;
-    Ok(if checked.passes() { Exit::Ok } else { Exit::No })
+    let denied = |finding: &Finding| finding.is_denied() && !finding.is_open();
+    Ok(if checked.findings.iter().any(denied) {
+        Exit::No
+    } else if checked.is_incomplete() {
+        Exit::Limit
+    } else {
+        Exit::Ok
+    })
 }
