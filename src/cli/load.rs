@@ -76,7 +76,9 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let entries = entries.map_err(|error| refuse(cannot_read(path, &error)))?;
     let is_model = |file: &PathBuf| {
         let is_hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        file.extension().is_some_and(|extension| extension == "toml") && !is_hidden && !file.is_dir()
+        // A pipe would be waited for; a link that leads nowhere is kept, so that reading it says so.
+        let may_be_read = fs::metadata(file).map_or(true, |metadata| metadata.is_file());
+        file.extension().is_some_and(|extension| extension == "toml") && !is_hidden && may_be_read
     };
     let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).filter(is_model).collect();
     files.sort();
