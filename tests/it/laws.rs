@@ -1,11 +1,11 @@
 //! Laws that hold for every model and scenario, tried on random ones.
 //!
-//! Each law is tried on 2,000 models, always the same; `LINCHPIN_CASES=100000 cargo test laws` tries more of them. When
-//! one fails it tells the seed and size of a model that breaks it, and for laws about a single model also the smallest
-//! text that does.
+//! Each law is tried on 2,000 models (slow ones on a part of them), always the same;
+//! `LINCHPIN_CASES=100000 cargo test --release laws` tries more. When one fails it tells the seed and size of a model
+//! that breaks it, and for laws about a single model also the smallest text that does.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use jiff::civil::{Date, date};
@@ -20,7 +20,7 @@ use linchpin::analysis::{
 use linchpin::compile::ConditionId;
 use linchpin::diag::Sources;
 use linchpin::engine::{Fast, Reference};
-use linchpin::model::{Class, ElementId, Failure, Kind, Model, Need, State, Time};
+use linchpin::model::{Class, Element, ElementId, Failure, Kind, Model, Need, Policy, State, Time};
 use linchpin::render::{self, Detail};
 use linchpin::report::{BlastReport, CheckReport, SurviveReport};
 
@@ -144,7 +144,7 @@ fn words(model: &Model, fails: &[Failure]) -> String {
 /// Nothing failing, what the model declares, and some random scenarios.
 fn scenarios(model: &Model, rng: &mut Rng) -> Vec<Vec<Failure>> {
     let declared = model.scenarios.iter().map(|scenario| scenario.fails.clone());
-    let random = (0..3).map(|_| random::failures(model, rng));
+    let random = (0..2).map(|_| random::failures(model, rng));
     std::iter::once(Vec::new()).chain(declared).chain(random).collect()
 }
 
@@ -311,12 +311,60 @@ fn the_engine_does_what_the_page_says() {
             let losses = copies.losses(&custom(model, &fails).scenario, &found.run);
             let losses: Vec<_> = losses.into_iter().map(|loss| (loss.service, loss.loss)).collect();
             ensure_equal(&losses, &page.losses, || about("data"))?;
+            let is_out = |id| page.times.of(id, Level::Ok) != Time::ZERO;
+            let no_channel = model.channels().all(|(id, _)| is_out(id));
+            let (answer, _) =
+                Asking::new(system, &capabilities(model), TODAY).answer(&mut worker, custom(model, &fails));
+            for of in answer.capabilities {
+                ensure_equal(&of.unreachable, &(no_channel && is_out(of.capability)), || about("reachable"))?;
+            }
         }
         let (found, page) = (engine.cold_start(), naive::cold_start(model));
         for (id, element) in model.elements() {
             let about = || format!("{} started from zero", element.name);
             ensure_equal(&found[ConditionId::ok(id).index()], &page.of(id, Level::Ok), about)?;
             ensure_equal(&found[ConditionId::full(id).index()], &page.of(id, Level::Full), about)?;
+        }
+        Ok(())
+    });
+}
+
+/// The page speaks of the model as it is wired; here it is whether it is wired as the page says.
+#[test]
+fn places_and_backups_are_wired_as_the_page_says() {
+    law_of_models(cases() / 4, |system, _| {
+        let model = &system.model;
+        for (_, element) in model.elements() {
+            let nearest = |domain, product: &str| {
+                let mut above = model.domain_and_above(domain);
+                above.find_map(|at| model.find(&format!("{}#{product}", model[at].name)).ok())
+            };
+            let about = || element.name.clone();
+            match &element.kind {
+                Kind::Facility(facility) => {
+                    let above = model.parent(facility.domain);
+                    ensure_equal(
+                        &facility.up,
+                        &above.and_then(|above| nearest(above, &facility.product)),
+                        about,
+                    )?;
+                }
+                Kind::Instance(instance) => {
+                    for used in &instance.uses {
+                        let Kind::Facility(facility) = &model[*used].kind else { return Err(about()) };
+                        ensure_equal(&Some(*used), &nearest(instance.domain, &facility.product), about)?;
+                    }
+                }
+                Kind::Service(service) => {
+                    for backup in &service.backups {
+                        for standby in &backup.restore_to {
+                            let at = model[*standby].needs.first().map(Need::mentions);
+                            ensure_equal(&at, &Some(vec![backup.at]), about)?;
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
         Ok(())
     });
@@ -370,7 +418,7 @@ fn failing_more_never_helps() {
 /// With as few figures as random models have, every set of failures can be looked at.
 #[test]
 fn availability_is_the_sum_over_all_sets_of_failures() {
-    law_of_models(cases() / 10, |system, _| {
+    law_of_models(cases() / 4, |system, _| {
         let (model, engine) = (&system.model, system.engine());
         let chances: Vec<(ElementId, f64)> =
             model.elements().filter_map(|(id, element)| Some((id, element.availability?))).collect();
@@ -615,6 +663,111 @@ fn data_cell(json: &Value) -> String {
         (Some(false), Some(seconds)) => Time::seconds(seconds).to_string(),
         _ => "?".to_owned(),
     }
+}
+
+/// Every finding but those about availability, straight from the policies and the page.
+#[test]
+fn check_finds_what_the_policies_forbid() {
+    law_of_models(cases() / 8, |system, _| {
+        let model = &system.model;
+        let checked =
+            check(system, &capabilities(model), State::Degraded, TODAY).map_err(|why| why.to_string())?;
+        let report = CheckReport::new(model, &Sources::default(), &checked, State::Degraded);
+        let of_scenarios = report.findings.iter().filter(|finding| !finding.failed.is_empty());
+        let found: BTreeSet<String> = of_scenarios
+            .map(|finding| {
+                let (scenario, capability) = (finding.scenario.as_deref(), finding.capability.as_deref());
+                format!("{}: {scenario:?} {capability:?} {}", finding.policy, finding.rule)
+            })
+            .collect();
+        let mut forbidden = BTreeSet::new();
+        for policy in &model.policies {
+            for (name, fails) in scenarios_of(model, policy) {
+                for rule in forbidden_in(model, policy, &fails) {
+                    forbidden.insert(format!("{}: {:?} {rule}", policy.name, Some(name.as_str())));
+                }
+            }
+        }
+        ensure_equal(&found, &forbidden, || "findings".to_owned())
+    });
+}
+
+/// What a policy asks about: one element, or each two, of its classes, and declared scenarios.
+fn scenarios_of(model: &Model, policy: &Policy) -> Vec<(String, Vec<Failure>)> {
+    let is_meant = |element: &Element| element.class().is_some_and(|class| policy.classes.contains(&class));
+    let members: Vec<ElementId> =
+        model.elements().filter(|(_, element)| is_meant(element)).map(|(id, _)| id).collect();
+    let sets: Vec<Vec<ElementId>> = match policy.failures {
+        1 => members.iter().map(|id| vec![*id]).collect(),
+        _ => members
+            .iter()
+            .flat_map(|first| {
+                members.iter().filter(move |second| first < *second).map(|second| vec![*first, *second])
+            })
+            .collect(),
+    };
+    let swept = sets.into_iter().map(|set| {
+        let name = set.iter().map(|id| model[*id].name.as_str()).collect::<Vec<_>>().join(" + ");
+        let fails = set.into_iter().map(|what| Failure { what, lasts: Time::NEVER, destroys: false });
+        (name, fails.collect())
+    });
+    let declared = policy.scenarios.iter().map(|index| &model.scenarios[*index]);
+    swept.chain(declared.map(|scenario| (scenario.name.clone(), scenario.fails.clone()))).collect()
+}
+
+/// What does not hold in a scenario: capability and rule.
+fn forbidden_in(model: &Model, policy: &Policy, fails: &[Failure]) -> Vec<String> {
+    let copies = Copies::new(model, TODAY);
+    let outcome = naive::outcome(model, fails, |backup| copies.counts(backup));
+    let outage = |id| outcome.times.of(id, Level::Ok);
+    let no_channel = model.channels().all(|(id, _)| outage(id) > Time::ZERO);
+    let mut out = Vec::new();
+    for id in &policy.capabilities {
+        let needed = needed_by(model, *id);
+        let is_lost =
+            |allowed| outcome.losses.iter().any(|(store, loss)| needed.contains(store) && *loss > allowed);
+        let rules = [
+            ("state", outcome.state(*id) < policy.state),
+            ("within", policy.within.is_some_and(|within| outage(*id) > within)),
+            ("data_loss", policy.data_loss.is_some_and(is_lost)),
+            ("reachable", policy.reachable && no_channel && outage(*id) > Time::ZERO),
+        ];
+        let broken = rules.into_iter().filter(|(_, is_broken)| *is_broken);
+        out.extend(broken.map(|(rule, _)| format!("{:?} {rule}", Some(model[*id].bare_name()))));
+    }
+    out
+}
+
+/// Whatever an element needs, directly or not. An instance keeps the data of its service.
+fn needed_by(model: &Model, id: ElementId) -> BTreeSet<ElementId> {
+    let mut needed = BTreeSet::new();
+    let mut next = vec![id];
+    while let Some(id) = next.pop() {
+        if !needed.insert(id) {
+            continue;
+        }
+        let element = &model[id];
+        next.extend(element.groups.iter().copied().chain(element.needs.iter().flat_map(Need::mentions)));
+        match &element.kind {
+            Kind::Region(region) => next.push(region.provider),
+            Kind::Zone { region } => next.push(*region),
+            Kind::Facility(facility) => next.extend(facility.up.into_iter().chain([facility.domain])),
+            Kind::Service(service) => next.extend(&service.instances),
+            Kind::Instance(instance) => {
+                next.extend(instance.uses.iter().chain([&instance.domain]));
+                next.extend(instance.peers.iter().flat_map(|peers| &peers.of));
+                next.extend(instance.peers.iter().map(|peers| peers.service));
+            }
+            Kind::Provider | Kind::Group | Kind::Capability(_) | Kind::Channel => {}
+        }
+    }
+    let services = needed.iter().filter_map(|id| match &model[*id].kind {
+        Kind::Instance(instance) => Some(instance.service),
+        _ => None,
+    });
+    let services: Vec<ElementId> = services.collect();
+    needed.extend(services);
+    needed
 }
 
 #[test]

@@ -231,7 +231,8 @@ impl<'m> World<'m> {
         };
         let moments = [Time::ZERO].iter().chain(&times).copied().filter(|time| *time < Time::NEVER);
         let reached = capacity.map_or(Some(Time::ZERO), |threshold| {
-            moments.filter(|time| carried_at(*time) >= threshold).min()
+            // Sums of doubles are off by less than anyone means.
+            moments.filter(|time| carried_at(*time) > threshold - 1e-6).min()
         });
         at_least(service.quorum as usize, times.iter().copied()).max(reached.unwrap_or(Time::NEVER))
     }

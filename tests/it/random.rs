@@ -33,16 +33,24 @@ pub(crate) fn read(text: &str) -> Model {
     try_read(&[text]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// A random scenario, in the model's order.
+/// A random scenario, in the model's order. Classes are equally likely, however many elements each has.
 pub(crate) fn failures(model: &Model, rng: &mut Rng) -> Vec<Failure> {
-    let can_fail = model.elements().filter(|(_, element)| element.class().is_some());
-    let mut failing: Vec<ElementId> = can_fail.map(|(id, _)| id).collect();
-    rng.shuffle(&mut failing);
-    failing.truncate(*rng.pick(&[1, 1, 1, 2, 2, 3, 5]));
+    let of_class = |class| {
+        let elements = model.elements().filter(move |(_, element)| element.class() == Some(class));
+        elements.map(|(id, _)| id).collect::<Vec<ElementId>>()
+    };
+    let classes: Vec<_> = Class::ALL.into_iter().map(of_class).filter(|class| !class.is_empty()).collect();
+    let n_failures = *rng.pick(&[1, 1, 1, 2, 2, 3, 5]);
+    let mut failing: Vec<ElementId> = Vec::new();
+    for _ in 0..n_failures {
+        let class = rng.pick(&classes);
+        failing.push(*rng.pick(class));
+    }
     failing.sort_unstable();
+    failing.dedup();
     let failure = |what| {
         let lasts = if rng.chance(50) { Time::NEVER } else { rng.time() };
-        Failure { what, lasts, destroys: rng.chance(15) }
+        Failure { what, lasts, destroys: rng.chance(25) }
     };
     failing.into_iter().map(failure).collect()
 }
@@ -57,12 +65,14 @@ pub(crate) fn smallest(text: &str, fails: impl Fn(&str) -> bool) -> String {
         while start < lines.len() {
             let end = (start + run).min(lines.len());
             let without = [&lines[..start], &lines[end..]].concat();
-            if fails(&without.join("\n")) { lines = without } else { start = end }
+            if fails(&without.join("\n")) {
+                lines = without;
+            } else {
+                start += if run > 8 { run } else { 1 };
+            }
         }
-        // Taking something away may have made room for taking away what stood before it.
-        if run > 1 || lines.len() == before {
-            run /= 2;
-        }
+        // Taking a line away may have made room for taking away what stood around it.
+        run = if run == 1 && lines.len() < before { 8 } else { run / 2 };
     }
     lines.join("\n")
 }
@@ -117,9 +127,9 @@ impl Rng {
         seconds.map_or_else(|| time.to_string(), |seconds| format!("{seconds}s")).into()
     }
 
-    /// Sums of these and of their quarters are exact. (0.1 + 0.1 + 0.6 depends on the order.)
+    /// In doubles, whether 0.1 + 0.1 + 0.6 reaches 0.8 depends on the order.
     fn capacity(&mut self) -> f64 {
-        *self.pick(&[0.5, 1.0, 1.0, 2.0, 2.5, 10.0])
+        *self.pick(&[0.1, 0.1, 0.6, 1.0, 1.0, 2.5, 10.0])
     }
 
     fn probability(&mut self) -> f64 {
@@ -429,11 +439,11 @@ impl Maker {
     fn places(&mut self, Size(size): Size, out: &mut Vec<Table>) {
         for number in 0..self.rng.between(1, 2 + size / 8) {
             let mut provider = Table::new(&["provider", &self.name("p", number)]);
-            self.figures(1, &mut provider.keys);
+            self.figures(10, 1, &mut provider.keys);
             let (mut below, mut n_domains) = (Vec::new(), 1);
             for number in 0..self.rng.below(4) {
                 let mut region = provider.below(&["region", &self.name("r", number)]);
-                self.figures(1, &mut region.keys);
+                self.figures(10, 1, &mut region.keys);
                 let zones: Vec<&str> = ["a", "b", "c"].into_iter().take(self.rng.below(4)).collect();
                 n_domains += 1 + zones.len();
                 if !zones.is_empty() && self.rng.chance(35) {
@@ -441,20 +451,21 @@ impl Maker {
                     region.keys.set("min_zones", least);
                 }
                 let listed = self.rng.chance(70);
-                for zone in &zones {
-                    let mut table = region.below(&["zone", zone]);
-                    self.figures(1, &mut table.keys);
-                    // A zone of the list may have a table that says more about it.
-                    below.extend((!listed || self.rng.chance(20)).then_some(table));
-                }
-                region.keys.set("zones", if listed { zones } else { Vec::new() });
+                region.keys.set("zones", if listed { zones.clone() } else { Vec::new() });
+                // A zone of the list may have a table that says more about it.
+                let told = zones.into_iter().filter(|_| !listed || self.rng.chance(25));
+                let tables: Vec<Table> = told.map(|zone| region.below(&["zone", zone])).collect();
                 below.push(region);
+                below.extend(tables);
             }
             for number in 0..self.rng.below(4) {
                 let mut product = provider.below(&["product", &self.name("q", number)]);
                 product.keys.set("scope", *self.rng.pick(&["zone", "region", "global"]));
-                self.figures(n_domains, &mut product.keys);
+                self.figures(10, n_domains, &mut product.keys);
                 below.push(product);
+            }
+            for zone in below.iter_mut().filter(|table| table.kind() == "zone") {
+                self.figures(30, 1, &mut zone.keys);
             }
             out.push(provider);
             out.append(&mut below);
@@ -471,7 +482,7 @@ impl Maker {
         out.extend([model, settings]);
         for number in 0..self.rng.below(2 + size / 4) {
             let mut group = Table::new(&["group", &self.name("g", number)]);
-            self.figures(1, &mut group.keys);
+            self.figures(10, 1, &mut group.keys);
             out.push(group);
         }
         let mut placed: Vec<Value> = Vec::new();
@@ -516,9 +527,11 @@ impl Maker {
     }
 
     /// Failure figures, perhaps, for what stands for so many events.
-    fn figures(&mut self, n_events: usize, keys: &mut Keys) {
-        if !self.take_figures(n_events) {
-        } else if self.rng.chance(70) {
+    fn figures(&mut self, percent: usize, n_events: usize, keys: &mut Keys) {
+        if !self.take_figures(percent, n_events) {
+            return;
+        }
+        if self.rng.chance(70) {
             keys.set("availability", self.rng.probability());
         } else {
             keys.set("mtbf", format!("{}h", self.rng.between(1, 5_000)));
@@ -526,8 +539,8 @@ impl Maker {
         }
     }
 
-    fn take_figures(&mut self, n_events: usize) -> bool {
-        let takes = n_events <= self.figures_left && self.rng.chance(10);
+    fn take_figures(&mut self, percent: usize, n_events: usize) -> bool {
+        let takes = n_events <= self.figures_left && self.rng.chance(percent);
         self.figures_left -= if takes { n_events } else { 0 };
         takes
     }
@@ -592,19 +605,14 @@ impl Maker {
     }
 
     fn standby(&mut self, at: String) -> Keys {
+        let n_instances = if at.ends_with("/*") { 3 } else { 1 };
         let mut standby = Keys::default();
         standby.set("at", at);
         standby.maybe(85, "after", &mut self.rng, Rng::duration);
         standby.maybe(30, "manual", &mut self.rng, |_| true);
         standby.maybe(50, "lag", &mut self.rng, Rng::duration);
         standby.maybe(20, "capacity", &mut self.rng, Rng::capacity);
-        if !self
-            .names
-            .zoned
-            .iter()
-            .any(|zoned| standby.get("at").is_some_and(|at| at.bare().starts_with(zoned)))
-            && self.take_figures(1)
-        {
+        if self.take_figures(10, n_instances) {
             standby.set("success", self.rng.probability());
         }
         standby
@@ -667,7 +675,8 @@ impl Maker {
                 service.set("quorum", self.threshold(own.len()));
             }
             let carried: f64 = own.iter().map(|instance| instance.capacity).sum();
-            let share = |rng: &mut Rng| carried * rng.pick(&[0.0, 0.25, 0.5, 0.75, 1.0, 1.0]);
+            let share =
+                |rng: &mut Rng| (carried * rng.pick(&[0.0, 2.5, 5.0, 7.5, 10.0, 10.0])).round() / 10.0;
             service.maybe(20, "capacity", &mut self.rng, share);
             service.maybe(15, "min_capacity", &mut self.rng, share);
             let mut products: Vec<&str> = Vec::new();
@@ -680,11 +689,11 @@ impl Maker {
             products.sort_unstable();
             products.dedup();
             service.set("uses", products);
-            if self.take_figures(own.len()) {
+            if self.take_figures(10, own.len()) {
                 service.set("instance_availability", self.rng.probability());
             }
         }
-        self.figures(1, service);
+        self.figures(10, 1, service);
         service.maybe(30, "start", &mut self.rng, Rng::duration);
         let tags: Vec<&str> = (0..self.rng.below(3)).map(|_| self.rng.tag()).collect();
         service.set("tags", tags);
