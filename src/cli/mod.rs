@@ -1,7 +1,7 @@
 //! The command line: arguments in, files read, results out.
 //!
 //! Last of the pipeline, and the only room that touches files, environment and clock (pictures that Graphviz makes
-//! excepted). Commands see settings, not clap: `args.rs` turns the one into the other.
+//! excepted). Commands see settings, not clap: `args` turns the one into the other.
 
 mod args;
 mod commands;

@@ -1,4 +1,5 @@
-//! What can be written on the command line: the one definition from which parsing and help are made.
+//! What can be written on the command line: the one definition from which parsing and help are made. A command with
+//! many options has a file of its own here.
 
 use std::path::PathBuf;
 
