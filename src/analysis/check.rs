@@ -82,6 +82,18 @@ pub enum Detail {
     },
     /// A waiver silences nothing: its index among the model's waivers.
     IdleWaiver(usize),
+    /// A waiver that silences something will soon run out: its index among the model's waivers.
+    EndingWaiver(usize),
+}
+
+impl Detail {
+    /// The waiver that it is about, as an index of the model's waivers, where it is about one.
+    pub fn waiver(&self) -> Option<usize> {
+        match self {
+            Self::IdleWaiver(index) | Self::EndingWaiver(index) => Some(*index),
+            _ => None,
+        }
+    }
 }
 
 /// A capability and the single events that take it below the state to be kept.
@@ -90,7 +102,7 @@ pub type SinglePoints = (ElementId, Vec<ElementId>);
 /// The answer of a check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checked {
-    /// By policy, scenario and capability; waivers that silence nothing last.
+    /// By policy, scenario and capability; what is to be said about waivers last.
     pub findings: Vec<Finding>,
     /// For each capability.
     pub single_points: Vec<SinglePoints>,
@@ -145,9 +157,7 @@ pub fn check(
     let mut plan = Plan::default();
     let mut of_policy: Vec<Vec<usize>> = Vec::new();
     for policy in &model.policies {
-        let mut wanted = sweep(model, &policy.classes, policy.failures)?;
-        wanted.extend(policy.scenarios.iter().map(|index| declared(&model.scenarios[*index])));
-        of_policy.push(wanted.into_iter().map(|asked| plan.add(asked)).collect());
+        of_policy.push(asked_by(model, policy)?.into_iter().map(|asked| plan.add(asked)).collect());
     }
     let singles = sweep(model, &SINGLE_POINT_CLASSES, 1)?;
     let singles: Vec<(usize, ElementId)> = singles
@@ -196,8 +206,8 @@ pub fn check(
         }
         findings.extend(below_availability(system, &mut worker, index, policy, capabilities));
     }
-    let idle = waive(model, &mut findings, capabilities, as_of);
-    findings.extend(idle);
+    let about_waivers = waive(model, &mut findings, capabilities, as_of);
+    findings.extend(about_waivers);
 
     let undisturbed = worker.outcome(&[]);
     let single_points = capabilities.iter().map(|capability| {
@@ -211,6 +221,16 @@ pub fn check(
     });
     let single_points = single_points.collect();
     Ok(Checked { findings, single_points, scenarios: n_scenarios })
+}
+
+/// Every scenario that a policy asks for.
+///
+/// # Errors
+/// If these are more than can be looked at.
+pub fn asked_by(model: &Model, policy: &Policy) -> Result<Vec<Asked>, TooMany> {
+    let mut wanted = sweep(model, &policy.classes, policy.failures)?;
+    wanted.extend(policy.scenarios.iter().map(|index| declared(&model.scenarios[*index])));
+    Ok(wanted)
 }
 
 /// The different scenarios that are asked for.
@@ -336,9 +356,9 @@ fn below_availability(
     judged.collect()
 }
 
-/// Applies the waivers and returns a finding for each that silences nothing.
+/// Applies the waivers and returns a finding for each that silences nothing or will soon run out.
 fn waive(model: &Model, findings: &mut [Finding], capabilities: &[ElementId], as_of: Date) -> Vec<Finding> {
-    let mut idle = Vec::new();
+    let mut about_waivers = Vec::new();
     for (index, waiver) in model.waivers.iter().enumerate() {
         let mut used = false;
         for finding in findings.iter_mut().filter(|finding| names(model, waiver, finding)) {
@@ -354,20 +374,30 @@ fn waive(model: &Model, findings: &mut [Finding], capabilities: &[ElementId], as
             Some(capability) => capabilities.contains(&capability),
             None => capabilities.len() == model.capabilities().count(),
         };
-        if !used && looked_at {
-            idle.push(Finding {
-                policy: model.policies.iter().position(|policy| policy.name == waiver.policy),
-                level: PolicyLevel::Warn,
-                capability: waiver.capability,
-                asked: None,
-                detail: Detail::IdleWaiver(index),
-                chain: Vec::new(),
-                waived: None,
-                expired: None,
-            });
-        }
+        let detail = match used {
+            true if ends_soon(model, waiver, as_of) => Detail::EndingWaiver(index),
+            false if looked_at => Detail::IdleWaiver(index),
+            _ => continue,
+        };
+        about_waivers.push(Finding {
+            policy: model.policies.iter().position(|policy| policy.name == waiver.policy),
+            level: PolicyLevel::Warn,
+            capability: waiver.capability,
+            asked: None,
+            detail,
+            chain: Vec::new(),
+            waived: None,
+            expired: None,
+        });
     }
-    idle
+    about_waivers
+}
+
+/// Whether a waiver that still counts does so for no longer than the model wants to be warned.
+fn ends_soon(model: &Model, waiver: &Waiver, as_of: Date) -> bool {
+    let days = (waiver.until - as_of).get_days();
+    let left = u64::try_from(days).ok().map(|days| Time::seconds(days * 86_400));
+    model.waiver_warning > Time::ZERO && left.is_some_and(|left| left <= model.waiver_warning)
 }
 
 fn names(model: &Model, waiver: &Waiver, finding: &Finding) -> bool {

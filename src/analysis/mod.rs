@@ -15,7 +15,7 @@ mod survive;
 
 pub use availability::{Bounds, availability};
 pub use blast::{Blast, Concentration, blast, concentration};
-pub use check::{Checked, Detail, Finding, SinglePoints, Waived, check};
+pub use check::{Checked, Detail, Finding, SinglePoints, Waived, asked_by, check};
 pub use data::{Copies, DataLoss};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;

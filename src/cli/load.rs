@@ -9,6 +9,7 @@ use super::exit::Failure;
 use crate::analysis::{System, lint};
 use crate::diag::{Code, Diagnostic, Place, Sources};
 use crate::model::Model;
+use crate::render::Repository;
 
 /// Larger files are refused.
 const MOST_BYTES: u64 = 64 << 20;
@@ -23,17 +24,7 @@ pub(super) struct Loaded {
 /// Reads the model that the command line names.
 pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
     let mut sources = Sources::default();
-    let path = match named {
-        Some(path) => path.to_owned(),
-        None => nearest().ok_or_else(|| {
-            let problem = Diagnostic::new(
-                Code::NoModel,
-                Place::NOWHERE,
-                "no linchpin.toml in this directory or any above it",
-            );
-            refuse(problem.hint("name a model, or write a first one with `linchpin init`"))
-        })?,
-    };
+    let path = locate(named)?;
     let mut problems = Vec::new();
     for file in files(&path)? {
         match read(&file) {
@@ -54,6 +45,28 @@ pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
         }
         Err(problems) => Err(Failure::Model(problems, Box::new(sources))),
     }
+}
+
+/// Where the model lies that the command line names, or does not.
+pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    match named {
+        Some(path) => Ok(path.to_owned()),
+        None => nearest().ok_or_else(|| {
+            let problem = Diagnostic::new(
+                Code::NoModel,
+                Place::NOWHERE,
+                "no linchpin.toml in this directory or any above it",
+            );
+            refuse(problem.hint("name a model, or write a first one with `linchpin init`"))
+        }),
+    }
+}
+
+/// The repository that the working directory lies in; outside of any, the working directory itself.
+pub(super) fn repository() -> Repository {
+    let here = std::env::current_dir().unwrap_or_default();
+    let root = here.ancestors().find(|above| above.join(".git").exists()).unwrap_or(&here);
+    Repository::new(root.to_string_lossy(), here.to_string_lossy())
 }
 
 fn refuse(problem: Diagnostic) -> Failure {

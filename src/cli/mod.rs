@@ -8,6 +8,8 @@ mod commands;
 mod exit;
 mod load;
 mod output;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use exit::Exit;
 

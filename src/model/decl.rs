@@ -67,6 +67,8 @@ pub struct Declarations {
     pub scenarios: Vec<ScenarioDecl>,
     /// `[settings] backup_verified_within`.
     pub backup_verified_within: Option<At<Time>>,
+    /// `[settings] waiver_warning`.
+    pub waiver_warning: Option<At<Time>>,
 }
 
 /// How often something fails by chance.

@@ -70,6 +70,8 @@ pub struct Model {
     pub scenarios: Vec<Scenario>,
     /// An older restore test does not count.
     pub backup_verified_within: Option<Time>,
+    /// So long before a waiver runs out there is a warning; zero: never.
+    pub waiver_warning: Time,
     /// Warnings about patterns that only the text shows; the rest is found by looking at the finished model.
     pub warnings: Vec<Diagnostic>,
 }

@@ -141,11 +141,14 @@ impl Reader<'_> {
             out.scenarios.push(ScenarioDecl { name, fails });
         }
         let settings = root.get("settings");
-        if let Some(fields) = settings.and_then(|v| self.table(v, "[settings]", &["backup_verified_within"]))
-        {
+        let known = ["backup_verified_within", "waiver_warning"];
+        if let Some(fields) = settings.and_then(|v| self.table(v, "[settings]", &known)) {
             self.once(&fields, merge, "settings");
             if let Some(within) = self.duration(&fields, "backup_verified_within") {
                 out.backup_verified_within = Some(within);
+            }
+            if let Some(before) = self.duration(&fields, "waiver_warning") {
+                out.waiver_warning = Some(before);
             }
         }
     }

@@ -21,6 +21,9 @@ use crate::diag::{Code, Diagnostic, Place};
 /// So many misspelt names get a suggestion; looking for one compares with every name of the model.
 const SUGGESTIONS: usize = 50;
 
+/// So long before its last day a waiver is warned of, where the model says nothing.
+const WAIVER_WARNING: Time = Time::seconds(14 * 86_400);
+
 /// No model is larger than this: a slip of the pen should not take all memory.
 const MOST_ELEMENTS: usize = 2_000_000;
 
@@ -82,6 +85,7 @@ pub(super) fn resolve(declared: Declarations) -> Result<Model, Vec<Diagnostic>> 
         waivers,
         scenarios,
         backup_verified_within: declared.backup_verified_within.map(|within| within.value),
+        waiver_warning: declared.waiver_warning.map_or(WAIVER_WARNING, |before| before.value),
         warnings,
     })
 }

@@ -14,6 +14,16 @@ pub fn json(report: &impl Serialize) -> String {
     escaped(text)
 }
 
+/// JSON on one line, ending in a line break.
+///
+/// # Panics
+/// As [`json`].
+pub(super) fn line(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(value).expect("reports are serialisable");
+    text.push('\n');
+    escaped(text)
+}
+
 /// Invisible characters spelt out, as JSON may: they stand in strings only.
 fn escaped(text: String) -> String {
     let must_be_spelt_out = |c: char| c != '\n' && is_hidden(c);

@@ -1,17 +1,31 @@
-//! Renderings: reports and diagnostics as text and JSON.
+//! Renderings: reports and diagnostics as text and JSON, and as what CI systems and reviewers read.
 //!
 //! Comes after [`crate::report`] and computes nothing. Text carries ANSI styles, which whoever writes it strips where
 //! they are not wanted; every symbol reads without colour. Free text of a model passes through [`visible`] first.
 
+mod baseline;
 mod diagnostics;
 mod escape;
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
+mod repository;
+mod sarif;
 mod table;
 mod text;
 
+pub use baseline::baseline;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;
+pub use github::github;
+pub use gitlab::gitlab;
 pub use json::json;
+pub use junit::junit;
+pub use markdown::check as markdown;
+pub use repository::Repository;
+pub use sarif::sarif;
 pub use text::{blast, check, explain, survive};
 
 use anstyle::{AnsiColor, Style};

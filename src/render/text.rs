@@ -6,8 +6,8 @@ use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
 use crate::model::{State, Time};
 use crate::report::{
-    BlastReport, CauseReport, CheckReport, DataReport, ElementReport, ExplainReport, FindingReport, Ordered,
-    OutcomeReport, PolicyReport, ScenarioReport, SurviveReport,
+    BlastReport, CauseReport, CheckReport, Counts, DataReport, ElementReport, ExplainReport, FindingReport,
+    GoneReport, Ordered, OutcomeReport, PolicyReport, ScenarioReport, SurviveReport,
 };
 
 /// The answer of `check`: policies with their verdicts and findings, single points of failure, a line that counts.
@@ -32,6 +32,7 @@ pub fn check(report: &CheckReport, detail: Detail) -> String {
     for finding in report.findings.iter().filter(|finding| finding.rule == "waiver") {
         out += &finding_line(finding, "");
     }
+    out += &gone_lines(report);
     let mut rows = Vec::new();
     for (capability, points) in report.single_points.iter() {
         let shown = if detail == Detail::Verbose { points.len() } else { points.len().min(6) };
@@ -49,11 +50,26 @@ pub fn check(report: &CheckReport, detail: Detail) -> String {
     out
 }
 
+/// What the baseline holds in vain.
+fn gone_lines(report: &CheckReport) -> String {
+    let Some(gone) = report.gone.as_ref().filter(|gone| !gone.is_empty()) else { return String::new() };
+    let line = |gone: &GoneReport| {
+        let about = gone.capability.iter().chain(&gone.scenario).map(|text| visible(text));
+        let about = about.collect::<Vec<_>>().join(", ");
+        format!("{} {}: {} {about}\n", styled(GOOD, "gone"), visible(&gone.policy), visible(&gone.rule))
+    };
+    let hint = "write the baseline anew with --write-baseline, and it shrinks";
+    gone.iter().map(line).collect::<String>() + &format!("{}\n", styled(DIM, hint))
+}
+
 fn verdict_line(policy: &PolicyReport) -> String {
     let name = visible(&policy.name);
+    let silenced = [(policy.waived, "waived"), (policy.in_baseline, "in the baseline")];
+    let silenced = silenced.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}"));
+    let silenced = silenced.collect::<Vec<_>>().join(", ");
     match policy.findings {
-        0 if policy.waived == 0 => format!("{} {name}\n", styled(GOOD, "✓")),
-        0 => format!("{} {name} {}\n", styled(GOOD, "✓"), styled(DIM, format!("({} waived)", policy.waived))),
+        0 if silenced.is_empty() => format!("{} {name}\n", styled(GOOD, "✓")),
+        0 => format!("{} {name} {}\n", styled(GOOD, "✓"), styled(DIM, format!("({silenced})"))),
         _ if policy.level == "warn" => format!("{} {name}\n", styled(FAIR, "!")),
         _ => format!("{} {name}\n", styled(BAD, "✗")),
     }
@@ -71,18 +87,23 @@ fn finding_line(finding: &FindingReport, indent: &str) -> String {
             styled(DIM, waived)
         );
     }
+    if finding.is_in_baseline() {
+        return format!("{indent}{} {message}\n", styled(DIM, "known"));
+    }
     let word = if finding.is_denied() { styled(BAD, "denied") } else { styled(FAIR, "warning") };
     format!("{indent}{word} {message}{}\n", styled(DIM, at))
 }
 
-fn closing_line(report: &CheckReport) -> String {
-    let count = |keep: &dyn Fn(&&FindingReport) -> bool| report.findings.iter().filter(keep).count();
-    let denied = count(&|finding| finding.is_denied());
-    let waived = count(&|finding| finding.waived.is_some());
-    let warnings = report.findings.len() - denied - waived;
+/// A check in one line.
+pub(super) fn closing_line(report: &CheckReport) -> String {
+    let Counts { denied, waived, in_baseline, warnings } = report.counts();
     let verdict = if report.verdict == "pass" { styled(GOOD, "pass") } else { styled(BAD, "fail") };
+    let known = match in_baseline {
+        0 => String::new(),
+        n => format!(", {n} in the baseline"),
+    };
     format!(
-        "{}: {verdict}: {}, {denied} denied, {waived} waived, {} in {}",
+        "{}: {verdict}: {}, {denied} denied, {waived} waived{known}, {} in {}",
         visible(&report.model),
         plural(report.policies.len(), "policy", "policies"),
         plural(warnings, "warning", "warnings"),
@@ -90,7 +111,7 @@ fn closing_line(report: &CheckReport) -> String {
     )
 }
 
-fn plural(n: usize, one: &str, many: &str) -> String {
+pub(super) fn plural(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 

@@ -23,6 +23,9 @@ pub struct CheckReport {
     pub policies: Vec<PolicyReport>,
     /// How many different scenarios were looked at.
     pub scenarios: usize,
+    /// What a baseline holds and is found no more; `None` where there is no baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Vec<GoneReport>>,
     /// The state that single points take away.
     #[serde(skip)]
     pub kept: State,
@@ -39,6 +42,14 @@ pub struct PolicyReport {
     pub findings: usize,
     /// Findings that are waived.
     pub waived: usize,
+    /// Findings that a baseline holds already.
+    #[serde(skip_serializing_if = "is_none")]
+    pub in_baseline: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Something that a policy says does not hold.
@@ -60,8 +71,54 @@ pub struct FindingReport {
     pub message: String,
     /// The waiver that silences it.
     pub waived: Option<WaivedReport>,
-    /// Where the policy is declared; for a built-in policy, the capability; for an idle waiver, the waiver.
+    /// Whether a baseline holds it already, so that it does not count; `None` where there is no baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_baseline: Option<bool>,
+    /// Where the policy is declared; for a built-in policy, the capability; for what is said of a waiver, the waiver.
     pub at: Option<PlaceReport>,
+    /// The class of its scenario.
+    #[serde(skip)]
+    pub class: String,
+    /// How bad it is, where that can be compared.
+    #[serde(skip)]
+    pub found: Option<Found>,
+    /// A limit was hit before it was known whether the policy holds.
+    #[serde(skip)]
+    pub is_open: bool,
+    /// From what failed to the capability, with places.
+    #[serde(skip)]
+    pub chain: Vec<LinkReport>,
+}
+
+/// How bad a finding is. Later is worse, and two that differ in kind cannot be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// The state that there is.
+    State(State),
+    /// The outage, or the staleness of what is left of the data.
+    Time(Time),
+}
+
+/// One element of a chain.
+#[derive(Debug, Clone)]
+pub struct LinkReport {
+    /// The element.
+    pub name: String,
+    /// Where it is declared.
+    pub at: Option<PlaceReport>,
+}
+
+/// A finding of a baseline that is found no more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GoneReport {
+    /// The policy's name.
+    pub policy: String,
+    /// Which conjunct of the policy.
+    pub rule: String,
+    /// Which capability.
+    pub capability: Option<String>,
+    /// In which scenario.
+    pub scenario: Option<String>,
 }
 
 /// A waiver.
@@ -89,9 +146,9 @@ impl CheckReport {
     pub fn new(model: &Model, sources: &Sources, checked: &Checked, kept: State) -> Self {
         let mut counts = vec![(0, 0); model.policies.len()];
         for finding in &checked.findings {
-            let is_idle = matches!(finding.detail, Detail::IdleWaiver(_));
+            let about_waiver = finding.detail.waiver().is_some();
             if let Some((counting, waived)) =
-                finding.policy.filter(|_| !is_idle).map(|index| &mut counts[index])
+                finding.policy.filter(|_| !about_waiver).map(|index| &mut counts[index])
             {
                 *(if finding.waived.is_some() { waived } else { counting }) += 1;
             }
@@ -101,6 +158,7 @@ impl CheckReport {
             level: policy.level.name(),
             findings,
             waived,
+            in_baseline: 0,
         };
         let points = |(capability, points): &(ElementId, Vec<ElementId>)| {
             (bare_name(model, *capability), names(model, points.iter().copied()))
@@ -117,8 +175,29 @@ impl CheckReport {
             single_points: checked.single_points.iter().map(points).collect(),
             policies: model.policies.iter().zip(counts).map(policy).collect(),
             scenarios: checked.scenarios,
+            gone: None,
             kept,
         }
+    }
+
+    /// Counts anew what each policy's findings mean, and the verdict, after some were marked as known.
+    pub(super) fn count_again(&mut self) {
+        for policy in &mut self.policies {
+            let of_policy = self.findings.iter().filter(|finding| finding.policy == policy.name);
+            let known = of_policy.filter(|finding| finding.is_in_baseline()).count();
+            policy.findings -= known;
+            policy.in_baseline = known;
+        }
+        self.verdict = if self.findings.iter().any(FindingReport::is_denied) { "fail" } else { "pass" };
+    }
+
+    /// How many findings fail the check, are waived, are in the baseline, and are merely shown.
+    pub fn counts(&self) -> Counts {
+        let count = |keep: &dyn Fn(&&FindingReport) -> bool| self.findings.iter().filter(keep).count();
+        let denied = count(&|finding| finding.is_denied());
+        let waived = count(&|finding| finding.waived.is_some());
+        let in_baseline = count(&|finding| finding.is_in_baseline());
+        Counts { denied, waived, in_baseline, warnings: self.findings.len() - denied - waived - in_baseline }
     }
 
     /// What single points are points of.
@@ -133,14 +212,14 @@ impl CheckReport {
 impl FindingReport {
     fn new(model: &Model, sources: &Sources, finding: &Finding) -> Self {
         let policy = finding.policy.map(|index| &model.policies[index]);
-        let idle = match finding.detail {
-            Detail::IdleWaiver(index) => model.waivers.get(index),
-            _ => None,
-        };
-        let place = idle.map(|waiver| waiver.place).or(policy.map(|policy| policy.place));
+        let waiver = finding.detail.waiver().and_then(|index| model.waivers.get(index));
+        let place = waiver.map(|waiver| waiver.place).or(policy.map(|policy| policy.place));
         let capability_place = finding.capability.map(|id| model[id].place);
         let place = place.filter(|place| *place != Place::NOWHERE).or(capability_place);
-        let at = place.and_then(|place| sources.position(place));
+        let position = |place: Place| {
+            let at = sources.position(place)?;
+            Some(PlaceReport { file: at.file, line: at.line, column: at.column })
+        };
         let scenario = finding.asked.as_ref().map(|asked| &asked.scenario);
         Self {
             policy: policy.map(|policy| policy.name.clone()).unwrap_or_default(),
@@ -149,7 +228,7 @@ impl FindingReport {
             capability: finding.capability.map(|id| bare_name(model, id)),
             scenario: scenario
                 .map(|scenario| scenario.name.clone())
-                .or_else(|| idle.and_then(|waiver| waiver.failure.clone())),
+                .or_else(|| waiver.and_then(|waiver| waiver.failure.clone())),
             failed: scenario.map_or_else(Vec::new, |scenario| {
                 names(model, scenario.fails.iter().map(|failure| failure.what))
             }),
@@ -158,13 +237,56 @@ impl FindingReport {
                 until: waived.until.to_string(),
                 reason: waived.reason.clone(),
             }),
-            at: at.map(|at| PlaceReport { file: at.file, line: at.line, column: at.column }),
+            in_baseline: None,
+            at: place.and_then(position),
+            class: finding.asked.as_ref().map_or_else(String::new, |asked| asked.class.clone()),
+            found: found(&finding.detail),
+            is_open: finding.is_open(),
+            chain: finding
+                .chain
+                .iter()
+                .map(|id| LinkReport { name: shown_name(model, *id), at: position(model[*id].place) })
+                .collect(),
         }
     }
 
     /// Whether it fails the check.
     pub fn is_denied(&self) -> bool {
-        self.level == PolicyLevel::Deny.name() && self.waived.is_none()
+        self.level == PolicyLevel::Deny.name() && self.waived.is_none() && !self.is_in_baseline()
+    }
+
+    /// Whether a baseline holds it already.
+    pub fn is_in_baseline(&self) -> bool {
+        self.in_baseline == Some(true)
+    }
+}
+
+/// How many findings mean what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Those that fail the check.
+    pub denied: usize,
+    /// Those that a waiver silences.
+    pub waived: usize,
+    /// Those that a baseline holds.
+    pub in_baseline: usize,
+    /// The others.
+    pub warnings: usize,
+}
+
+fn found(detail: &Detail) -> Option<Found> {
+    match detail {
+        Detail::State { found, .. } => Some(Found::State(*found)),
+        Detail::Within { outage, .. } => Some(Found::Time(*outage)),
+        Detail::DataLoss { losses, .. } => losses.iter().map(|loss| loss.loss).max().map(Found::Time),
+        _ => None,
+    }
+}
+
+fn shown_name(model: &Model, id: ElementId) -> String {
+    match model[id].kind {
+        Kind::Capability(_) => bare_name(model, id),
+        _ => model[id].name.clone(),
     }
 }
 
@@ -175,7 +297,7 @@ fn rule(detail: &Detail) -> &'static str {
         Detail::DataLoss { .. } => "data_loss",
         Detail::Unreachable => "reachable",
         Detail::Availability { .. } => "availability",
-        Detail::IdleWaiver(_) => "waiver",
+        Detail::IdleWaiver(_) | Detail::EndingWaiver(_) => "waiver",
     }
 }
 
@@ -220,21 +342,17 @@ fn message(model: &Model, finding: &Finding) -> String {
             probability(bounds.lower),
             probability(bounds.upper)
         ),
-        Detail::IdleWaiver(index) => {
-            let failure = model.waivers.get(*index).and_then(|waiver| waiver.failure.as_deref());
-            let failure = failure.map_or_else(String::new, |failure| format!(", {failure}"));
-            let policy = finding.policy.map_or("", |index| &model.policies[index].name);
-            format!("the waiver of `{policy}` for {capability}{failure} silences nothing: remove it")
+        Detail::IdleWaiver(index) | Detail::EndingWaiver(index) => {
+            let waiver = &model.waivers[*index];
+            let failure = waiver.failure.as_ref().map_or_else(String::new, |failure| format!(", {failure}"));
+            let fate = match finding.detail {
+                Detail::IdleWaiver(_) => "silences nothing: remove it".to_owned(),
+                _ => format!("ends after {}: mend what it covers, or decide anew", waiver.until),
+            };
+            format!("the waiver of `{}` for {capability}{failure} {fate}", waiver.policy)
         }
     };
-    let chain: Vec<_> = finding
-        .chain
-        .iter()
-        .map(|id| match model[*id].kind {
-            Kind::Capability(_) => bare_name(model, *id),
-            _ => model[*id].name.clone(),
-        })
-        .collect();
+    let chain: Vec<_> = finding.chain.iter().map(|id| shown_name(model, *id)).collect();
     match chain.len() {
         0 => {}
         1 => message += ": what it needs waits for itself",

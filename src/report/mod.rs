@@ -3,14 +3,25 @@
 //! Comes after [`crate::analysis`]. The structs here are the JSON of the command line and at the same time all that
 //! the text renderings know, so that the two cannot disagree. Later versions only add keys.
 
+mod baseline;
 mod blast;
+mod cases;
 mod check;
 mod explain;
+mod fingerprint;
+mod rules;
 mod survive;
 
+pub use baseline::{BadBaseline, Baseline, Entry};
 pub use blast::{BlastReport, ConcentrationReport, ElementReport};
-pub use check::{CheckReport, FindingReport, PlaceReport, PolicyReport, WaivedReport};
+pub use cases::{CaseReport, CasesReport, SuiteReport, Verdict};
+pub use check::{
+    CheckReport, Counts, FindingReport, Found, GoneReport, LinkReport, PlaceReport, PolicyReport,
+    WaivedReport,
+};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
+pub use fingerprint::fingerprint;
+pub use rules::{RULES, Rule};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};

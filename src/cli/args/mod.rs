@@ -1,6 +1,8 @@
 //! What can be written on the command line: the one definition from which parsing and help are made. A command with
 //! many options has a file of its own here.
 
+mod check;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::model::{Class, State};
+
+pub(super) use check::{CheckArgs, CheckFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -170,20 +174,6 @@ pub(super) struct DenyArgs {
     /// End with 1 if a capability falls below --state in any scenario looked at
     #[arg(long)]
     pub(super) deny: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CheckArgs {
-    #[command(flatten)]
-    pub(super) model: ModelArgs,
-    #[command(flatten)]
-    pub(super) capabilities: CapabilityArgs,
-    #[command(flatten)]
-    pub(super) kept: KeptArgs,
-    #[command(flatten)]
-    pub(super) as_of: AsOfArgs,
-    #[command(flatten)]
-    pub(super) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
