@@ -8,18 +8,24 @@ mod availability;
 mod blast;
 mod check;
 mod data;
+mod diff;
 mod explain;
 mod lint;
+mod pairs;
 mod scenarios;
+mod small_cuts;
 mod survive;
 
 pub use availability::{Bounds, availability};
 pub use blast::{Blast, Concentration, blast, concentration};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, asked_by, check};
 pub use data::{Copies, DataLoss};
+pub use diff::{AtStake, Both, Change, Changed, Diff, Effect, diff};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;
+pub use pairs::{Pairs, pairs};
 pub use scenarios::{Asked, MOST_SCENARIOS, TooMany, custom, declared, sweep};
+pub use small_cuts::{SmallCuts, small_cuts};
 pub use survive::{Answer, Asking, CapabilityOutcome, survive};
 
 use crate::compile::{Dense, Program};

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::string::FromUtf8Error;
 
 use super::exit::Failure;
+use super::git::files_at;
 use crate::analysis::{System, lint};
 use crate::diag::{Code, Diagnostic, Place, Sources};
 use crate::model::Model;
@@ -34,10 +35,29 @@ pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
             Err(problem) => problems.push(*problem),
         }
     }
+    understood(sources, problems, &path)
+}
+
+/// Reads the model as it was at a git revision.
+pub(super) fn load_at(path: &Path, revision: &str) -> Result<Loaded, Failure> {
+    let mut sources = Sources::default();
+    let mut problems = Vec::new();
+    for file in files_at(path, revision)? {
+        match text(Path::new(&file.name), file.bytes) {
+            Ok(text) => {
+                sources.add(file.name, text);
+            }
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    understood(sources, problems, path)
+}
+
+fn understood(sources: Sources, problems: Vec<Diagnostic>, path: &Path) -> Result<Loaded, Failure> {
     if !problems.is_empty() {
         return Err(Failure::Model(problems, Box::new(sources)));
     }
-    match Model::read(&sources, &fallback_name(&path)) {
+    match Model::read(&sources, &fallback_name(path)) {
         Ok(model) => {
             let system = System::new(model);
             let warnings = lint(&system);
@@ -106,25 +126,28 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
 fn read(path: &Path) -> Result<String, Box<Diagnostic>> {
     let failed = |error: &io::Error| Box::new(cannot_read(path, error));
     let file = fs::File::open(path).map_err(|error| failed(&error))?;
-    let too_large = || {
-        let message = format!("{} is larger than {} MiB", path.display(), MOST_BYTES >> 20);
-        let problem = Diagnostic::new(Code::TooLarge, Place::NOWHERE, message);
-        Box::new(
-            problem.hint("is this the right file? A large model can be split over the files of a directory"),
-        )
-    };
     if file.metadata().is_ok_and(|metadata| metadata.len() > MOST_BYTES) {
-        return Err(too_large());
+        return Err(too_large(path));
     }
     // What is no regular file has no length before it is read.
     let mut bytes = Vec::new();
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    text(path, bytes)
+}
+
+fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(too_large());
+        return Err(too_large(path));
     }
     let text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(path, &error)))?;
     // Some editors begin a file with a byte order mark, which says nothing in UTF-8.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}
+
+fn too_large(path: &Path) -> Box<Diagnostic> {
+    let message = format!("{} is larger than {} MiB", path.display(), MOST_BYTES >> 20);
+    let problem = Diagnostic::new(Code::TooLarge, Place::NOWHERE, message);
+    Box::new(problem.hint("is this the right file? A large model can be split over the files of a directory"))
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Diagnostic {

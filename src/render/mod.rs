@@ -5,6 +5,7 @@
 
 mod baseline;
 mod diagnostics;
+mod diff;
 mod escape;
 mod github;
 mod gitlab;
@@ -18,6 +19,7 @@ mod text;
 
 pub use baseline::baseline;
 pub use diagnostics::{diagnostics, explain_code, warnings};
+pub use diff::{diff, markdown as diff_markdown};
 pub use escape::visible;
 pub use github::github;
 pub use gitlab::gitlab;

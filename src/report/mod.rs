@@ -7,6 +7,7 @@ mod baseline;
 mod blast;
 mod cases;
 mod check;
+mod diff;
 mod explain;
 mod fingerprint;
 mod rules;
@@ -19,6 +20,7 @@ pub use check::{
     CheckReport, Counts, FindingReport, Found, GoneReport, LinkReport, PlaceReport, PolicyReport,
     WaivedReport,
 };
+pub use diff::{AtStakeReport, BothReport, ChangeReport, DiffReport, Measure, RenamedReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
 pub use fingerprint::fingerprint;
 pub use rules::{RULES, Rule};

@@ -31,7 +31,7 @@ const OWNED: [(&str, &[&str]); 8] = [
     ("graphviz_rust::", &["draw/"]),
     ("std::fs", &["cli/"]),
     ("std::env", &["cli/"]),
-    ("std::process", &["cli/exit.rs", "draw/graphviz.rs", "main.rs"]),
+    ("std::process", &["cli/exit.rs", "cli/git.rs", "draw/graphviz.rs", "main.rs"]),
     ("Timestamp::now", &["cli/"]),
 ];
 

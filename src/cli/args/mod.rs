@@ -2,6 +2,7 @@
 //! many options has a file of its own here.
 
 mod check;
+mod diff;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 use crate::model::{Class, State};
 
 pub(super) use check::{CheckArgs, CheckFormat};
+pub(super) use diff::{DiffArgs, DiffFormat};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -72,6 +74,9 @@ pub(super) enum Command {
         after_help = "Example: linchpin explain models/storefront --capability checkout --fail aws/us-east-1/a=4h"
     )]
     Explain(ExplainArgs),
+    /// What a change does to survival: for a pull request
+    #[command(after_help = "Example: linchpin diff models/minimal models/storefront --as-of 2026-11-23")]
+    Diff(DiffArgs),
     /// A diagram; with --fail, what has fallen is marked
     #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
     Draw(DrawArgs),
