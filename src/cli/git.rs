@@ -29,7 +29,8 @@ pub(super) fn files_at(model: &Path, revision: &str) -> Result<Vec<Old>, Failure
         let bytes = git.run(&["cat-file", "blob", &object]).map_err(|why| why.unless_git_fails(missing))?;
         return Ok(vec![Old { name: format!("{revision}:{}", model.display()), bytes }]);
     }
-    let list = git.run(&["ls-tree", "--full-tree", "-z", &object]).map_err(|why| why.unless_git_fails(missing))?;
+    let list =
+        git.run(&["ls-tree", "--full-tree", "-z", &object]).map_err(|why| why.unless_git_fails(missing))?;
     let mut entries: Vec<(String, String)> =
         list.split(|byte| *byte == 0).filter_map(|line| model_file(&String::from_utf8_lossy(line))).collect();
     entries.sort();

@@ -27,8 +27,10 @@ pub mod decl;
 mod names;
 mod read;
 mod resolve;
+mod schema;
 mod select;
 mod syntax;
+mod tidy;
 mod time;
 
 use std::collections::HashMap;
@@ -38,7 +40,9 @@ use jiff::civil::Date;
 use crate::diag::{Diagnostic, Place, Sources};
 
 pub use names::NotFound;
+pub use schema::schema;
 pub use select::Selector;
+pub use tidy::tidy;
 pub use time::{BadDuration, Time};
 
 /// One element of a [`Model`], by its number in the model's order.
