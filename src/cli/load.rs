@@ -24,18 +24,24 @@ pub(super) struct Loaded {
 
 /// Reads the model that the command line names.
 pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
-    let mut sources = Sources::default();
     let path = locate(named)?;
+    let (sources, problems) = texts(&files(&path)?);
+    understood(sources, problems, &path)
+}
+
+/// Files in, with what is wrong with those that cannot be read.
+pub(super) fn texts(files: &[PathBuf]) -> (Sources, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
     let mut problems = Vec::new();
-    for file in files(&path)? {
-        match read(&file) {
+    for file in files {
+        match read(file) {
             Ok(text) => {
                 sources.add(file.display().to_string(), text);
             }
             Err(problem) => problems.push(*problem),
         }
     }
-    understood(sources, problems, &path)
+    (sources, problems)
 }
 
 /// Reads the model as it was at a git revision.
@@ -53,7 +59,12 @@ pub(super) fn load_at(path: &Path, revision: &str) -> Result<Loaded, Failure> {
     understood(sources, problems, path)
 }
 
-fn understood(sources: Sources, problems: Vec<Diagnostic>, path: &Path) -> Result<Loaded, Failure> {
+/// Texts as a system, or all that is wrong with them.
+pub(super) fn understood(
+    sources: Sources,
+    problems: Vec<Diagnostic>,
+    path: &Path,
+) -> Result<Loaded, Failure> {
     if !problems.is_empty() {
         return Err(Failure::Model(problems, Box::new(sources)));
     }
@@ -101,7 +112,7 @@ fn nearest() -> Option<PathBuf> {
 }
 
 /// The files of a model: the one named, or the `*.toml` files directly in a directory, sorted.
-fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }

@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value;
 
 /// The JSON Schema of a model, draft 7, which all editors know.
 ///
@@ -16,8 +17,37 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 /// assert_eq!(schema["title"], "Model");
 /// assert!(schema["properties"]["service"].is_object());
 /// ```
-pub fn schema() -> serde_json::Value {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<Model>().to_value()
+pub fn schema() -> Value {
+    let mut schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Model>().to_value();
+    without_null(&mut schema);
+    schema
+}
+
+/// TOML has no null: what may be left out is left out, and editors should not offer it.
+fn without_null(schema: &mut Value) {
+    let is_null = |value: &Value| value["type"] == "null";
+    match schema {
+        Value::Object(map) => {
+            if let Some(Value::Array(types)) = map.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    map.insert("type".to_owned(), only);
+                }
+            }
+            if map.get("anyOf").and_then(Value::as_array).is_some_and(|any| any.iter().any(is_null))
+                && let Some(Value::Array(mut any)) = map.remove("anyOf")
+            {
+                any.retain(|value| !is_null(value));
+                // `allOf` of one, because draft 7 ignores what stands beside a `$ref`.
+                let all = if any.len() == 1 { "allOf" } else { "anyOf" };
+                map.insert(all.to_owned(), Value::Array(any));
+            }
+            map.values_mut().for_each(without_null);
+        }
+        Value::Array(values) => values.iter_mut().for_each(without_null),
+        _ => {}
+    }
 }
 
 /// A table of a model: its keys, each with its type and what it means. `figures` says that it may fail by chance.

@@ -23,7 +23,7 @@ pub fn tidy(text: &str) -> Result<String, TomlError> {
     let text = text.replace("\r\n", "\n");
     let mut document: DocumentMut = text.parse()?;
     table(document.as_table_mut(), true);
-    let trailing = comments(raw(document.trailing()), Around::End);
+    let trailing = comments(raw(document.trailing()));
     document.set_trailing(trailing);
     let mut out = document.to_string().trim_start_matches('\n').trim_end().to_owned();
     if !out.is_empty() {
@@ -36,21 +36,10 @@ fn raw(raw: &RawString) -> &str {
     raw.as_str().unwrap_or_default()
 }
 
-/// What stands after the comments that are laid out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Around {
-    /// A table's header: a blank line stands above it and its comments.
-    Header,
-    /// A key: blank lines are kept, but one at most.
-    Key,
-    /// The end of the file.
-    End,
-}
-
-/// Comments and blank lines in front of something: each comment without what stands behind it, one blank line at most.
-fn comments(raw: &str, before: Around) -> String {
+/// Comments and blank lines in front of something: each comment without what stands around it, one blank line at most.
+fn comments(raw: &str) -> String {
     let mut out = String::new();
-    let mut blank = before == Around::Header;
+    let mut blank = false;
     let mut lines = raw.split('\n').collect::<Vec<_>>();
     // What follows the last line break belongs to the line of the thing itself.
     lines.pop();
@@ -66,7 +55,7 @@ fn comments(raw: &str, before: Around) -> String {
             out.push('\n');
         }
     }
-    if blank && before != Around::End {
+    if blank {
         out.push('\n');
     }
     out
@@ -104,7 +93,7 @@ fn suffix(decor: &Decor) -> String {
 fn table(table: &mut Table, is_root: bool) {
     if !is_root {
         let decor = table.decor_mut();
-        let (before, after) = (comments(&prefix(decor), Around::Header), behind(&suffix(decor)));
+        let (before, after) = (comments(&prefix(decor)), behind(&suffix(decor)));
         *decor = Decor::new(before, after);
     }
     for (key, item) in table.iter_mut() {
@@ -120,7 +109,7 @@ fn table(table: &mut Table, is_root: bool) {
 }
 
 fn key_and_value(mut key: KeyMut<'_>, value: &mut Value) {
-    let before = comments(&prefix(key.leaf_decor()), Around::Key);
+    let before = comments(&prefix(key.leaf_decor()));
     *key.leaf_decor_mut() = Decor::new(before, " ");
     let after = behind(&suffix(value.decor()));
     self::value(value, 0);

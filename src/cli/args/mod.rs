@@ -3,6 +3,7 @@
 
 mod check;
 mod diff;
+mod tools;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ use crate::model::{Class, State};
 
 pub(super) use check::{CheckArgs, CheckFormat};
 pub(super) use diff::{DiffArgs, DiffFormat};
+pub(super) use tools::{CompletionsArgs, FmtArgs, ManArgs, SchemaArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -86,6 +88,18 @@ pub(super) enum Command {
     /// Tell more about a diagnostic's code; without one, list them all
     #[command(after_help = "Example: linchpin explain-code unknown-key")]
     ExplainCode(ExplainCodeArgs),
+    /// Lay a model's files out evenly; order, comments and meaning stay
+    #[command(after_help = "Example: linchpin fmt models/storefront --check")]
+    Fmt(FmtArgs),
+    /// The shape of a model as JSON Schema, for editors
+    #[command(after_help = "Example: linchpin schema -o linchpin.schema.json")]
+    Schema(SchemaArgs),
+    /// A script with which a shell completes commands and options
+    #[command(after_help = "Example: linchpin completions bash -o linchpin.bash")]
+    Completions(CompletionsArgs),
+    /// A manual page, or with --all every one
+    #[command(after_help = "Example: linchpin man check -o linchpin-check.1")]
+    Man(ManArgs),
     /// Write a model of a given size, for benches and for trying things out
     #[command(hide = true)]
     #[command(after_help = "Example: linchpin generate cloud 3 3 3 1000 --seed 7 -o big.toml")]

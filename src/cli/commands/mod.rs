@@ -6,9 +6,11 @@ mod check;
 mod diff;
 mod draw;
 mod explain;
+mod fmt;
 mod generate;
 mod init;
 mod survive;
+mod tools;
 
 use super::args::{Command, ExplainCodeArgs, Format, OutputArgs};
 use super::exit::{Exit, Failure};
@@ -28,6 +30,10 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Draw(args) => draw::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),
+        Command::Fmt(args) => fmt::run(&args, talk),
+        Command::Schema(args) => tools::schema(&args),
+        Command::Completions(args) => tools::completions(&args),
+        Command::Man(args) => tools::man(&args),
         Command::Generate(args) => generate::run(&args, talk),
     }
 }
