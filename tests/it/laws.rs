@@ -177,7 +177,7 @@ fn random_models_cover_the_format_and_its_outcomes() {
 
 const KEYS: &str = "name zones min_zones scope availability mtbf mttr members placed at count capacity uses quorum \
     min_capacity instance_availability standby after manual lag success data backup every restore restore_to verified \
-    start tags needs wants on when tolerates same any degraded at_least of all tier owner value_per_hour policy \
+    start tags needs wants on when tolerates same any degraded at_least of all tier owner value_per_hour sla policy \
     survive failures state within data_loss reachable level capabilities capability failure until reason fails what \
     lasts destroys backup_verified_within";
 
