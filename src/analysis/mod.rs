@@ -7,16 +7,21 @@
 mod availability;
 mod blast;
 mod check;
+mod coldstart;
 mod data;
+mod deadlock;
 mod explain;
 mod lint;
+mod net;
 mod scenarios;
 mod survive;
 
 pub use availability::{Bounds, availability};
 pub use blast::{Blast, Concentration, blast, concentration};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, check};
+pub use coldstart::{Started, Step, cold_start};
 pub use data::{Copies, DataLoss};
+pub use deadlock::{Beginning, Circle, Circles, Cut, circles};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;
 pub use scenarios::{Asked, MOST_SCENARIOS, TooMany, custom, declared, sweep};

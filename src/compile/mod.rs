@@ -5,10 +5,12 @@
 //! semantics' table at a time, and is built once per model: a scenario is input to a formula, never an edit of it.
 
 mod dense;
+mod edit;
 mod formula;
 mod rows;
 
 pub use dense::{Dense, NodeId, Op};
+pub use edit::{Edit, Way};
 pub use formula::{Capacity, Condition, ConditionId, Formula, Level, Part, Role};
 
 use crate::model::{ElementId, Model};

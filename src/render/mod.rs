@@ -3,12 +3,15 @@
 //! Comes after [`crate::report`] and computes nothing. Text carries ANSI styles, which whoever writes it strips where
 //! they are not wanted; every symbol reads without colour. Free text of a model passes through [`visible`] first.
 
+mod coldstart;
 mod diagnostics;
 mod escape;
 mod json;
+mod lines;
 mod table;
 mod text;
 
+pub use coldstart::coldstart;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;
 pub use json::json;

@@ -5,11 +5,15 @@
 
 mod blast;
 mod check;
+mod circles;
+mod coldstart;
 mod explain;
 mod survive;
 
 pub use blast::{BlastReport, ConcentrationReport, ElementReport};
 pub use check::{CheckReport, FindingReport, PlaceReport, PolicyReport, WaivedReport};
+pub use circles::{CircleReport, CutReport};
+pub use coldstart::{ColdstartReport, StepReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
 
@@ -66,6 +70,10 @@ fn seconds<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error>
 
 fn many_seconds<S: Serializer>(times: &[Time], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(times.iter().map(|time| time.as_seconds()))
+}
+
+fn ordered_seconds<S: Serializer>(times: &Ordered<Time>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(times.iter().map(|(key, time)| (key, time.as_seconds())))
 }
 
 fn state<S: Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {

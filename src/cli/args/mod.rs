@@ -1,6 +1,8 @@
 //! What can be written on the command line: the one definition from which parsing and help are made. A command with
 //! many options has a file of its own here.
 
+mod coldstart;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
 use crate::model::{Class, State};
+
+pub(super) use coldstart::ColdstartArgs;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -68,6 +72,11 @@ pub(super) enum Command {
         after_help = "Example: linchpin explain models/storefront --capability checkout --fail aws/us-east-1/a=4h"
     )]
     Explain(ExplainArgs),
+    /// Can all this be started from zero, in which order, how fast; what waits for itself
+    #[command(after_help = "Examples:
+  linchpin coldstart models/storefront
+  linchpin coldstart models/storefront --fail aws/us-east-1=4h")]
+    Coldstart(ColdstartArgs),
     /// A diagram; with --fail, what has fallen is marked
     #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
     Draw(DrawArgs),

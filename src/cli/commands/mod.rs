@@ -3,6 +3,7 @@
 mod ask;
 mod blast;
 mod check;
+mod coldstart;
 mod draw;
 mod explain;
 mod generate;
@@ -23,6 +24,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Survive(args) => survive::run(&args, talk),
         Command::Blast(args) => blast::run(&args, talk),
         Command::Explain(args) => explain::run(&args, talk),
+        Command::Coldstart(args) => coldstart::run(&args, talk),
         Command::Draw(args) => draw::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),
