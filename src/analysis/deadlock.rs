@@ -3,9 +3,12 @@
 //! Advice is tried out before it is given: the conditions are computed anew with the dependency changed.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use super::System;
+use rayon::prelude::*;
+
 use super::net::Net;
+use super::{Answer, System};
 use crate::compile::{ConditionId, Dense, Edit, Level, Program, Role, Way};
 use crate::engine::{ColdStart, Fast, Run};
 use crate::model::{ElementId, Failure, Kind, Time};
@@ -50,6 +53,8 @@ pub struct Circles {
     pub circles: Vec<Circle>,
     /// Whether nothing waits for itself any more once all of them are broken as advised; found by computing that.
     pub suffices: bool,
+    /// When the last service, capability or channel that comes back at all then is there, if that suffices.
+    pub total: Option<Time>,
 }
 
 /// More circles are not told, and not looked for.
@@ -65,14 +70,15 @@ pub fn circles(system: &System, from: Beginning<'_>) -> Circles {
     loop {
         let state = untangling.compute(&edits);
         if state.waiting.is_empty() {
-            return Circles { circles, suffices: true };
+            let total = circles.last().map(|_| untangling.total(&state));
+            return Circles { circles, suffices: true, total };
         }
         // What was advised first is tried out however large the model is.
         let is_spent = untangling.work > MOST_WORK && !edits.is_empty();
         let before = edits.len();
         untangling.round(&state, &mut circles, &mut edits);
         if is_spent || edits.len() == before || circles.len() >= MOST_CIRCLES {
-            return Circles { circles, suffices: false };
+            return Circles { circles, suffices: false, total: None };
         }
     }
 }
@@ -128,6 +134,13 @@ impl<'a> Untangling<'a> {
             }
         };
         State { program, times, waiting }
+    }
+
+    fn total(&self, state: &State<'_>) -> Time {
+        let told = |kind: &Kind| matches!(kind, Kind::Service(_) | Kind::Capability(_) | Kind::Channel);
+        let elements = self.system.model.elements().filter(|(_, element)| told(&element.kind));
+        let times = elements.map(|(id, _)| state.times.time(ConditionId::ok(id)));
+        times.filter(|time| time.is_finite()).max().unwrap_or(Time::ZERO)
     }
 
     fn is_back(&self, element: ElementId) -> bool {
@@ -313,4 +326,28 @@ fn from_the_first(circle: &[ConditionId]) -> Vec<ElementId> {
         elements.rotate_left(first);
     }
     elements
+}
+
+/// The circles of the deadlocks among many answers.
+#[derive(Debug, Clone, Default)]
+pub struct Stuck(HashMap<usize, Circles>);
+
+impl Stuck {
+    /// The circles of an answer, by its place.
+    pub fn of(&self, answer: usize) -> Option<&Circles> {
+        self.0.get(&answer)
+    }
+}
+
+/// Looks for the circles of the deadlocks among answers; where there are very many, of the first ones.
+pub fn stuck(system: &System, answers: &[Answer]) -> Stuck {
+    /// So many are looked at, and so many conditions.
+    const MOST_ANSWERS: usize = 100;
+    let most = (MOST_WORK / system.program.len().max(1)).clamp(1, MOST_ANSWERS);
+    let deadlocked = answers.iter().enumerate().filter(|(_, answer)| !answer.deadlock.is_empty());
+    let of = |(place, answer): (usize, &Answer)| {
+        (place, circles(system, Beginning::Failures(&answer.asked.scenario.fails)))
+    };
+    let first: Vec<_> = deadlocked.take(most).collect();
+    Stuck(first.into_par_iter().map(of).collect())
 }

@@ -15,17 +15,19 @@ mod lint;
 mod net;
 mod scenarios;
 mod survive;
+mod timeline;
 
 pub use availability::{Bounds, availability};
 pub use blast::{Blast, Concentration, blast, concentration};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, check};
 pub use coldstart::{Started, Step, cold_start};
 pub use data::{Copies, DataLoss};
-pub use deadlock::{Beginning, Circle, Circles, Cut, circles};
+pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, circles, stuck};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;
 pub use scenarios::{Asked, MOST_SCENARIOS, TooMany, custom, declared, sweep};
 pub use survive::{Answer, Asking, CapabilityOutcome, survive};
+pub use timeline::{Interval, Timeline, timeline};
 
 use crate::compile::{Dense, Program};
 use crate::engine::Fast;

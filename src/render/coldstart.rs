@@ -2,6 +2,7 @@
 
 use super::lines::{listed, paragraph};
 use super::table::{Cell, table};
+use super::text::failing;
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled};
 use crate::model::Time;
 use crate::report::{CircleReport, ColdstartReport};
@@ -13,9 +14,12 @@ const MOST: usize = 20;
 pub fn coldstart(report: &ColdstartReport, detail: Detail, width: usize) -> String {
     let mut out = match &report.scenario {
         None => verdict_from_zero(report),
-        Some(_) => verdict_after(report),
+        Some(_) => verdict_after(report, detail, width),
     };
     out += &circles(&report.circles, report.suffices, "", detail, width);
+    if let Some(total) = report.total_then.filter(|total| *total > Time::ZERO) {
+        out += &format!("{}\n", styled(DIM, format!("The last thing is there after {total} then.")));
+    }
     if !report.out_of_reach.is_empty() {
         let text = listed(&report.out_of_reach, MOST, detail);
         out += &paragraph("never, for want of enough working parts: ", &text, width);
@@ -48,22 +52,20 @@ fn verdict_from_zero(report: &ColdstartReport) -> String {
     format!("{} everything starts from zero: {took}\n", styled(GOOD, "✓"))
 }
 
-fn verdict_after(report: &ColdstartReport) -> String {
-    let lasts = |index: usize| report.lasts_s.get(index).copied().filter(|lasts| lasts.is_finite());
-    let failed = report.failed.iter().enumerate().map(|(index, name)| match lasts(index) {
-        Some(lasts) => format!("{name} fails for {lasts}"),
-        None => format!("{name} fails"),
-    });
-    let failed = failed.collect::<Vec<_>>().join(", ");
+fn verdict_after(report: &ColdstartReport, detail: Detail, width: usize) -> String {
+    let failed = failing(&report.failed, &report.lasts_s);
     let (mark, text) = if report.startable {
         (styled(GOOD, "✓"), "nothing waits for itself".to_owned())
     } else {
         let n = report.waiting.len();
-        let never = if n == 1 { "one element never comes" } else { "elements never come" };
-        let count = if n == 1 { String::new() } else { format!("{n} ") };
-        (styled(BAD, "✗"), format!("{count}{never} back although nothing that they need is failed any more"))
+        let never = if n == 1 { "element never comes" } else { "elements never come" };
+        (styled(BAD, "✗"), format!("{n} {never} back although nothing that they need is failed any more:"))
     };
-    format!("{failed}\n{mark} {text}\n")
+    let mut out = format!("{failed}\n{mark} {text}\n");
+    if !report.waiting.is_empty() {
+        out += &paragraph("  ", &listed(&report.waiting, MOST, detail), width);
+    }
+    out
 }
 
 /// The circles of a deadlock, each with the dependency to break.
@@ -161,18 +163,19 @@ fn ready(report: &ColdstartReport, detail: Detail, width: usize) -> String {
     }
     let title = if report.scenario.is_some() { "back after" } else { "there after" };
     let mut out = format!("\n{}\n", styled(BOLD, title));
-    for same in by_time.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let names: Vec<&str> =
-            same.iter().map(|(.., name)| name.split_once(':').map_or(*name, |(_, bare)| bare)).collect();
-        let (time, undegraded) = (same[0].0, same[0].1);
-        let mut when = time.to_string();
-        if undegraded > time {
-            when += &match undegraded.is_finite() {
-                true => format!(", undegraded {undegraded}"),
-                false => ", never undegraded".to_owned(),
-            };
-        }
-        out += &paragraph(&format!("  {when:>8}  "), &listed(&names, MOST, detail), width);
+    let same: Vec<&[(Time, Time, &str)]> = by_time.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
+    let when = |(time, undegraded, _): &(Time, Time, &str)| match (undegraded > time, undegraded.is_finite())
+    {
+        (false, _) => time.to_string(),
+        (true, true) => format!("{time}, undegraded after {undegraded}"),
+        (true, false) => format!("{time}, never undegraded"),
+    };
+    let widest = same.iter().map(|same| when(&same[0]).len()).max().unwrap_or(0);
+    for same in same {
+        let bare =
+            |(.., name): &(Time, Time, &str)| name.split_once(':').map_or(*name, |(_, bare)| bare).to_owned();
+        let names: Vec<String> = same.iter().map(bare).collect();
+        out += &paragraph(&format!("  {:widest$}  ", when(&same[0])), &listed(&names, MOST, detail), width);
     }
     out
 }

@@ -10,12 +10,14 @@ mod json;
 mod lines;
 mod table;
 mod text;
+mod timeline;
 
 pub use coldstart::coldstart;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;
 pub use json::json;
 pub use text::{blast, check, explain, survive};
+pub use timeline::{Bars, survive_timeline};
 
 use anstyle::{AnsiColor, Style};
 

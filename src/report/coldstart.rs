@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::circles::{CircleReport, circles};
-use super::{Ordered, many_seconds, names, ordered_seconds, seconds};
+use super::{Ordered, many_seconds, maybe_seconds, names, ordered_seconds, seconds};
 use crate::analysis::{Asked, Circles, Started};
 use crate::compile::ConditionId;
 use crate::engine::Outcome;
@@ -30,6 +30,9 @@ pub struct ColdstartReport {
     pub circles: Vec<CircleReport>,
     /// Whether nothing waits for itself any more once all circles are broken as advised; found by computing that.
     pub suffices: bool,
+    /// When the last thing is there then.
+    #[serde(rename = "total_without_circles_s", serialize_with = "maybe_seconds")]
+    pub total_then: Option<Time>,
     /// Every element that waits for itself, or for something that does.
     pub waiting: Vec<String>,
     /// What never starts for another reason: a threshold that cannot be met, or what needs such a thing.
@@ -72,7 +75,7 @@ impl ColdstartReport {
     pub fn from_zero(model: &Model, started: &Started, found: &Circles) -> Self {
         let time = |id| started.times.time(id);
         let waiting = started.times.waiting();
-        let report = Self::new(model, time, waiting, circles(model, found, true), found.suffices);
+        let report = Self::new(model, time, waiting, circles(model, found, true), found);
         let startable = report.ready_s.iter().all(|(_, time)| time.is_finite());
         let step = |step: &crate::analysis::Step| StepReport {
             element: model[step.element].name.clone(),
@@ -102,7 +105,7 @@ impl ColdstartReport {
             } else {
                 Vec::new()
             },
-            ..Self::new(model, time, &outcome.waiting, circles(model, found, false), found.suffices)
+            ..Self::new(model, time, &outcome.waiting, circles(model, found, false), found)
         }
     }
 
@@ -111,7 +114,7 @@ impl ColdstartReport {
         time: impl Fn(ConditionId) -> Time,
         waiting: &[ConditionId],
         circles: Vec<CircleReport>,
-        suffices: bool,
+        found: &Circles,
     ) -> Self {
         let told = |of: fn(ElementId) -> ConditionId| -> Ordered<Time> {
             told(model).map(|(id, name)| (name, time(of(id)))).collect()
@@ -134,7 +137,8 @@ impl ColdstartReport {
                 .unwrap_or(Time::ZERO),
             ready_s,
             circles,
-            suffices,
+            suffices: found.suffices,
+            total_then: found.total,
             waiting: names(model, elements),
             out_of_reach: Vec::new(),
             waves: Vec::new(),

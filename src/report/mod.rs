@@ -9,6 +9,7 @@ mod circles;
 mod coldstart;
 mod explain;
 mod survive;
+mod timeline;
 
 pub use blast::{BlastReport, ConcentrationReport, ElementReport};
 pub use check::{CheckReport, FindingReport, PlaceReport, PolicyReport, WaivedReport};
@@ -16,6 +17,7 @@ pub use circles::{CircleReport, CutReport};
 pub use coldstart::{ColdstartReport, StepReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
+pub use timeline::{IntervalReport, TimelineReport, UnreachableReport};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -70,6 +72,10 @@ fn seconds<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error>
 
 fn many_seconds<S: Serializer>(times: &[Time], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(times.iter().map(|time| time.as_seconds()))
+}
+
+fn maybe_seconds<S: Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.and_then(Time::as_seconds).serialize(serializer)
 }
 
 fn ordered_seconds<S: Serializer>(times: &Ordered<Time>, serializer: S) -> Result<S::Ok, S::Error> {

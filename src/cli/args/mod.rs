@@ -2,6 +2,7 @@
 //! many options has a file of its own here.
 
 mod coldstart;
+mod timeline;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 use crate::model::{Class, State};
 
 pub(super) use coldstart::ColdstartArgs;
+pub(super) use timeline::{BarsArgs, TimelineArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -212,6 +214,8 @@ pub(super) struct SurviveArgs {
     #[command(flatten)]
     pub(super) as_of: AsOfArgs,
     #[command(flatten)]
+    pub(super) timeline: TimelineArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
 }
 
@@ -249,6 +253,8 @@ pub(super) struct ExplainArgs {
     pub(super) deny: DenyArgs,
     #[command(flatten)]
     pub(super) as_of: AsOfArgs,
+    #[command(flatten)]
+    pub(super) bars: BarsArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }
