@@ -5,6 +5,7 @@
 //! in parallel and come back in order, so that answers do not depend on the number of threads.
 
 mod availability;
+mod backups;
 mod blast;
 mod check;
 mod coldstart;
@@ -18,6 +19,7 @@ mod survive;
 mod timeline;
 
 pub use availability::{Bounds, availability};
+pub use backups::{Copy, CopyKind, Kept, Loss, Obstacle, Store, Trial, Verdict, backups};
 pub use blast::{Blast, Concentration, blast, concentration};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, check};
 pub use coldstart::{Started, Step, cold_start};

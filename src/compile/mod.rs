@@ -12,6 +12,7 @@ mod rows;
 pub use dense::{Dense, NodeId, Op};
 pub use edit::{Edit, Way};
 pub use formula::{Capacity, Condition, ConditionId, Formula, Level, Part, Role};
+pub use rows::needed;
 
 use crate::model::{ElementId, Model};
 use crate::topology::Topology;

@@ -375,6 +375,8 @@ pub struct Backup {
     pub restore: Time,
     /// The standbys that it can be restored to.
     pub restore_to: Vec<ElementId>,
+    /// What a restore depends on, beside the backup's own place.
+    pub needs: Vec<Need>,
     /// Where it is declared.
     pub place: Place,
 }

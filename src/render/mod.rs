@@ -3,6 +3,7 @@
 //! Comes after [`crate::report`] and computes nothing. Text carries ANSI styles, which whoever writes it strips where
 //! they are not wanted; every symbol reads without colour. Free text of a model passes through [`visible`] first.
 
+mod backups;
 mod coldstart;
 mod diagnostics;
 mod escape;
@@ -12,6 +13,7 @@ mod table;
 mod text;
 mod timeline;
 
+pub use backups::backups;
 pub use coldstart::coldstart;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;

@@ -3,6 +3,7 @@
 //! Comes after [`crate::analysis`]. The structs here are the JSON of the command line and at the same time all that
 //! the text renderings know, so that the two cannot disagree. Later versions only add keys.
 
+mod backups;
 mod blast;
 mod check;
 mod circles;
@@ -11,6 +12,7 @@ mod explain;
 mod survive;
 mod timeline;
 
+pub use backups::{BackupsReport, CopyReport, KeptReport, LossReport, StoreReport, TrialReport};
 pub use blast::{BlastReport, ConcentrationReport, ElementReport};
 pub use check::{CheckReport, FindingReport, PlaceReport, PolicyReport, WaivedReport};
 pub use circles::{CircleReport, CutReport};

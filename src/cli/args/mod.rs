@@ -1,6 +1,7 @@
 //! What can be written on the command line: the one definition from which parsing and help are made. A command with
 //! many options has a file of its own here.
 
+mod backups;
 mod coldstart;
 mod timeline;
 
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 
 use crate::model::{Class, State};
 
+pub(super) use backups::BackupsArgs;
 pub(super) use coldstart::ColdstartArgs;
 pub(super) use timeline::{BarsArgs, TimelineArgs};
 
@@ -79,6 +81,9 @@ pub(super) enum Command {
   linchpin coldstart models/storefront
   linchpin coldstart models/storefront --fail aws/us-east-1=4h")]
     Coldstart(ColdstartArgs),
+    /// Is there a valid backup of each data store, and does it work where it is needed
+    #[command(after_help = "Example: linchpin backups models/storefront --as-of 2026-11-23")]
+    Backups(BackupsArgs),
     /// A diagram; with --fail, what has fallen is marked
     #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
     Draw(DrawArgs),
