@@ -7,6 +7,7 @@
 mod availability;
 mod backups;
 mod blast;
+mod briefing;
 mod check;
 mod coldstart;
 mod data;
@@ -21,6 +22,7 @@ mod timeline;
 pub use availability::{Bounds, availability};
 pub use backups::{Copy, CopyKind, Kept, Loss, Obstacle, Store, Trial, Verdict, backups};
 pub use blast::{Blast, Concentration, blast, concentration};
+pub use briefing::{Briefing, Place, Promise, briefing, promise};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, check};
 pub use coldstart::{Started, Step, cold_start};
 pub use data::{Copies, DataLoss};

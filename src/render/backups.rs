@@ -66,12 +66,10 @@ fn copy_lines(copy: &CopyReport, detail: Detail, width: usize) -> String {
             (Some(day), false) => format!("seen to be restored {day}{}: too long ago to count", ago(kept)),
         });
         let to = match &kept.restore_to[..] {
-            [] => String::new(),
+            [] => " (where to is not said)".to_owned(),
             to => format!(" to {}", listed(to, 6, detail)),
         };
-        if kept.restore > Time::ZERO || !to.is_empty() {
-            facts.push(format!("restored in {}{to}", kept.restore));
-        }
+        facts.push(format!("restored in {}{to}", kept.restore));
         if !kept.needs.is_empty() {
             facts.push(format!("a restore needs {}", listed(&kept.needs, 6, detail)));
         }
@@ -116,7 +114,7 @@ fn trials(kept: &KeptReport, detail: Detail, width: usize) -> String {
         };
         let text = paragraph(
             &" ".repeat(15),
-            &format!("when {} fails: {what}{spared}", listed(&names, 6, detail)),
+            &format!("without {}: {what}{spared}", listed(&names, 6, detail)),
             width,
         );
         out += &format!("{}{mark} {}", " ".repeat(13), text.trim_start());

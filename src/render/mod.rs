@@ -4,6 +4,8 @@
 //! they are not wanted; every symbol reads without colour. Free text of a model passes through [`visible`] first.
 
 mod backups;
+mod briefing;
+mod briefing_markdown;
 mod coldstart;
 mod diagnostics;
 mod escape;
@@ -14,6 +16,8 @@ mod text;
 mod timeline;
 
 pub use backups::backups;
+pub use briefing::briefing;
+pub use briefing_markdown::briefing_markdown;
 pub use coldstart::coldstart;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;

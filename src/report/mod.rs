@@ -5,6 +5,7 @@
 
 mod backups;
 mod blast;
+mod briefing;
 mod check;
 mod circles;
 mod coldstart;
@@ -14,6 +15,10 @@ mod timeline;
 
 pub use backups::{BackupsReport, CopyReport, KeptReport, LossReport, StoreReport, TrialReport};
 pub use blast::{BlastReport, ConcentrationReport, ElementReport};
+pub use briefing::{
+    AlternativesReport, AvailabilityReport, BriefingReport, CloudReport, ContinuesReport, HasReport,
+    PromiseReport, ReachReport,
+};
 pub use check::{CheckReport, FindingReport, PlaceReport, PolicyReport, WaivedReport};
 pub use circles::{CircleReport, CutReport};
 pub use coldstart::{ColdstartReport, StepReport};

@@ -2,6 +2,7 @@
 //! many options has a file of its own here.
 
 mod backups;
+mod briefing;
 mod coldstart;
 mod timeline;
 
@@ -14,6 +15,7 @@ use jiff::civil::Date;
 use crate::model::{Class, State};
 
 pub(super) use backups::BackupsArgs;
+pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use coldstart::ColdstartArgs;
 pub(super) use timeline::{BarsArgs, TimelineArgs};
 
@@ -84,6 +86,9 @@ pub(super) enum Command {
     /// Is there a valid backup of each data store, and does it work where it is needed
     #[command(after_help = "Example: linchpin backups models/storefront --as-of 2026-11-23")]
     Backups(BackupsArgs),
+    /// The five questions of 21 April 2011 on one page: backups, alternatives, what goes on, customers, promises
+    #[command(after_help = "Example: linchpin briefing models/storefront --format markdown -o briefing.md")]
+    Briefing(BriefingArgs),
     /// A diagram; with --fail, what has fallen is marked
     #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
     Draw(DrawArgs),

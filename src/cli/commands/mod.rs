@@ -3,6 +3,7 @@
 mod ask;
 mod backups;
 mod blast;
+mod briefing;
 mod check;
 mod coldstart;
 mod draw;
@@ -27,6 +28,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args, talk),
         Command::Coldstart(args) => coldstart::run(&args, talk),
         Command::Backups(args) => backups::run(&args, talk),
+        Command::Briefing(args) => briefing::run(&args, talk),
         Command::Draw(args) => draw::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),
