@@ -5,7 +5,7 @@ use super::lines::{listed, paragraph};
 use super::table::{Cell, table, table_width};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::model::{State, Time};
-use crate::report::{BriefingReport, CloudReport, PromiseReport, ReachReport};
+use crate::report::{AlternativesReport, BriefingReport, CloudReport, PromiseReport, ReachReport};
 
 /// The five questions.
 pub(super) const QUESTIONS: [&str; 5] = [
@@ -56,9 +56,14 @@ fn alternatives(report: &BriefingReport, detail: Detail, width: usize) -> String
         let with_state: Vec<String> =
             of.has.iter().map(|has| with_state(&has.element, has.state, has.outage)).collect();
         out += &marked("    ", "yes ", GOOD, &with_state, detail, width);
-        out += &marked("    ", "none", BAD, &of.none, detail, width);
+        out += &marked("    ", "none", BAD, &without_alternative(of), detail, width);
     }
     out
+}
+
+/// What has no alternative, by bare names.
+pub(super) fn without_alternative(of: &AlternativesReport) -> Vec<String> {
+    of.none.iter().map(|name| with_state(name, State::Down, Time::ZERO)).collect()
 }
 
 /// A word in a style and names behind it; nothing where there are none.
@@ -87,7 +92,6 @@ pub(super) fn with_state(name: &str, state: State, outage: Time) -> String {
     if outage > Time::ZERO && outage.is_finite() {
         facts.push(format!("after {outage}"));
     }
-    // What needs nothing of its own kind said is told by its bare name.
     let bare = name.strip_prefix("capability:").or_else(|| name.strip_prefix("channel:")).unwrap_or(name);
     if facts.is_empty() { bare.to_owned() } else { format!("{bare} ({})", facts.join(", ")) }
 }

@@ -2,6 +2,7 @@
 
 use super::briefing::{
     QUESTIONS, amount, downtime, is_harmless, percent, promise_in_words, reach_in_words, split, with_state,
+    without_alternative,
 };
 use super::visible;
 use crate::model::Time;
@@ -21,28 +22,7 @@ pub fn briefing_markdown(report: &BriefingReport) -> String {
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     for c in visible(text).chars() {
-        if matches!(
-            c,
-            '\\' | '`'
-                | '*'
-                | '_'
-                | '{'
-                | '}'
-                | '['
-                | ']'
-                | '<'
-                | '>'
-                | '('
-                | ')'
-                | '#'
-                | '+'
-                | '!'
-                | '|'
-                | '~'
-                | '&'
-                | '@'
-                | ':'
-        ) {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '@') {
             out.push('\\');
         }
         out.push(c);
@@ -94,7 +74,7 @@ fn alternatives(report: &BriefingReport) -> String {
     let rows = report.alternatives.iter().map(|of| {
         let has: Vec<String> =
             of.has.iter().map(|has| with_state(&has.element, has.state, has.outage)).collect();
-        vec![escaped(&of.place), names(&has), names(&of.none)]
+        vec![escaped(&of.place), names(&has), names(&without_alternative(of))]
     });
     table(&["without", "has an alternative", "has none"], rows)
 }

@@ -10,4 +10,5 @@ mod layers;
 mod naive;
 mod random;
 mod readme;
+mod recovery;
 mod rows;

@@ -79,9 +79,7 @@ pub(super) enum Command {
     )]
     Explain(ExplainArgs),
     /// Can all this be started from zero, in which order, how fast; what waits for itself
-    #[command(after_help = "Examples:
-  linchpin coldstart models/storefront
-  linchpin coldstart models/storefront --fail aws/us-east-1=4h")]
+    #[command(after_help = "Example: linchpin coldstart models/storefront --fail aws/us-east-1=4h")]
     Coldstart(ColdstartArgs),
     /// Is there a valid backup of each data store, and does it work where it is needed
     #[command(after_help = "Example: linchpin backups models/storefront --as-of 2026-11-23")]
