@@ -249,6 +249,7 @@ impl Worker<'_> {
         let run = self.run(fails);
         let mut waiting = if self.fast.may_deadlock(fails) { self.deadlock(fails) } else { Vec::new() };
         waiting.sort_unstable();
+        waiting.dedup();
         self.clean();
         let forever = staying(fails).map(|fails| {
             let run = self.run(&fails);
