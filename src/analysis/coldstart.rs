@@ -46,14 +46,14 @@ pub fn cold_start(system: &System) -> Started {
         Some((total, last)) => (total, order.critical(ConditionId::ok(last))),
         None => (Time::ZERO, Vec::new()),
     };
-    Started { waves, critical, total, times }
+    Started { times, waves, critical, total }
 }
 
 /// Conditions in the order in which they became available.
 struct Order<'a> {
     system: &'a System,
     times: &'a ColdStart,
-    order: Vec<ConditionId>,
+    sorted: Vec<ConditionId>,
     /// By condition; what never becomes available comes after all others.
     ranks: Vec<u32>,
 }
@@ -66,12 +66,12 @@ impl<'a> Order<'a> {
             .filter_map(|(place, id)| Some((times.turn(*id)?, place, *id)))
             .collect();
         order.sort_unstable();
-        let order: Vec<ConditionId> = order.into_iter().map(|(.., id)| id).collect();
+        let sorted: Vec<ConditionId> = order.into_iter().map(|(.., id)| id).collect();
         let mut ranks = vec![u32::MAX; program.len()];
-        for (rank, id) in (0_u32..).zip(&order) {
+        for (rank, id) in (0_u32..).zip(&sorted) {
             ranks[id.index()] = rank;
         }
-        Self { system, times, order, ranks }
+        Self { system, times, sorted, ranks }
     }
 
     fn rank(&self, id: ConditionId) -> u32 {
@@ -83,7 +83,7 @@ impl<'a> Order<'a> {
     fn waves(&self) -> Vec<Vec<ElementId>> {
         let mut of: Vec<u32> = vec![0; self.system.program.len()];
         let mut waves: Vec<Vec<ElementId>> = Vec::new();
-        for id in &self.order {
+        for id in &self.sorted {
             let rank = self.rank(*id);
             let parts = &self.system.program[*id].parts;
             let before =

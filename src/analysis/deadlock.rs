@@ -242,15 +242,13 @@ impl<'a> Untangling<'a> {
         circle: &[ConditionId],
         edits: &[Edit],
     ) -> Option<Time> {
-        let mut changed = edits.to_vec();
-        let changes = self.edits(candidate, way);
+        let new = self.edits(candidate, way);
         // What has been changed already and still is in a circle needs more.
-        if self.work > MOST_WORK || edits.iter().any(|edit| changes.iter().any(|new| is_same_part(edit, new)))
-        {
+        let is_old = |edit: &Edit| new.iter().any(|new| is_same_part(edit, new));
+        if self.work > MOST_WORK || edits.iter().any(is_old) {
             return None;
         }
-        changed.extend(changes);
-        let state = self.compute(&changed);
+        let state = self.compute(&[edits, &new].concat());
         let is_free = circle.iter().all(|id| state.waiting.binary_search(id).is_err());
         is_free.then(|| state.times.time(ConditionId::ok(candidate.on)))
     }

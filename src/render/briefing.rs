@@ -222,10 +222,14 @@ pub(super) fn promise_in_words(promise: &PromiseReport) -> (String, String, Stri
         Some(false) => "does not hold",
         None => "not settled",
     };
-    let credit = match (promise.credit, promise.credit_at_worst) {
-        (best, worst) if best == worst && worst == 0.0 => "nothing owed".to_owned(),
-        (best, worst) if best == worst => format!("{} of the bill owed", percent(worst)),
-        (best, worst) => format!("{} to {} of the bill owed", percent(best), percent(worst)),
+    // A credit that the bounds leave open is at least the best case's.
+    let (best, worst) = (promise.credit, promise.credit_at_worst);
+    let credit = if worst > best {
+        format!("{} to {} of the bill owed", percent(best), percent(worst))
+    } else if worst > 0.0 {
+        format!("{} of the bill owed", percent(worst))
+    } else {
+        "nothing owed".to_owned()
     };
     (computed, verdict.to_owned(), credit)
 }

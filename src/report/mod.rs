@@ -81,6 +81,7 @@ fn many_seconds<S: Serializer>(times: &[Time], serializer: S) -> Result<S::Ok, S
     serializer.collect_seq(times.iter().map(|time| time.as_seconds()))
 }
 
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 fn maybe_seconds<S: Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
     time.and_then(Time::as_seconds).serialize(serializer)
 }
