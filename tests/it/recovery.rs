@@ -7,8 +7,8 @@ use jiff::civil::{Date, date};
 use unicode_width::UnicodeWidthStr;
 
 use linchpin::analysis::{
-    Asking, Beginning, Circles, System, Verdict, backups, briefing, circles, cold_start, custom, stuck,
-    survive, sweep, timeline,
+    Asking, Beginning, Circles, Promise, System, Verdict, backups, briefing, circles, cold_start, custom,
+    stuck, survive, sweep, timeline,
 };
 use linchpin::compile::ConditionId;
 use linchpin::engine::{ColdStart, Reference};
@@ -374,9 +374,9 @@ fn promises_are_held_against_what_the_figures_give() {
     let all: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
     let found = briefing(&system, &all, TODAY).expect("few enough");
     let promise = |place: usize| found.promises[place].1.as_ref();
-    assert_eq!(promise(0).and_then(|promise| promise.holds()), Some(true));
+    assert_eq!(promise(0).and_then(Promise::holds), Some(true));
     assert_eq!(promise(0).map(|promise| promise.credit), Some([0.0, 0.0]));
-    assert_eq!(promise(1).and_then(|promise| promise.holds()), Some(false));
+    assert_eq!(promise(1).and_then(Promise::holds), Some(false));
     assert_eq!(promise(1).map(|promise| promise.credit), Some([0.25, 0.25]));
     assert_eq!(promise(2), None);
 }
