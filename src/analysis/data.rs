@@ -39,7 +39,8 @@ impl<'m> Copies<'m> {
         self.stores.iter().map(loss).collect()
     }
 
-    fn loss(&self, service: &Service, scenario: &Scenario, run: &Run) -> Time {
+    /// The loss of one data store.
+    pub(super) fn loss(&self, service: &Service, scenario: &Scenario, run: &Run) -> Time {
         let of_instances = service.instances.iter().filter_map(|id| {
             let Kind::Instance(instance) = &self.model[*id].kind else { return None };
             // What a backup could be restored to holds nothing yet.
@@ -61,7 +62,14 @@ impl<'m> Copies<'m> {
         u64::from(days) * 86_400 <= within
     }
 
-    fn instance_survives(&self, id: ElementId, instance: &Instance, scenario: &Scenario, run: &Run) -> bool {
+    /// Whether what an instance holds survives.
+    pub(super) fn instance_survives(
+        &self,
+        id: ElementId,
+        instance: &Instance,
+        scenario: &Scenario,
+        run: &Run,
+    ) -> bool {
         run.back(id).is_finite()
             && !destroyed(scenario, id)
             && self.place_survives(instance.domain, scenario, run)
@@ -69,7 +77,7 @@ impl<'m> Copies<'m> {
     }
 
     /// Whether what a domain or facility holds survives: it comes back, and nothing there was destroyed.
-    fn place_survives(&self, place: ElementId, scenario: &Scenario, run: &Run) -> bool {
+    pub(super) fn place_survives(&self, place: ElementId, scenario: &Scenario, run: &Run) -> bool {
         let domain = match &self.model[place].kind {
             Kind::Facility(facility) => facility.domain,
             _ => place,

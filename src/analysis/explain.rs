@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::civil::Date;
 
+use super::deadlock::{Beginning, Circles, circles};
 use super::survive::{Answer, Asking};
 use super::{Asked, System};
 use crate::compile::{Capacity, ConditionId, Formula, Program, Role};
@@ -94,6 +95,8 @@ pub struct Explained {
     /// For each capability that is out for a time and then serves although what failed is still failed: the chain of
     /// what it waits for, from what failed.
     pub waits: Vec<Vec<ElementId>>,
+    /// The circles of the scenario's deadlock, if it has one.
+    pub circles: Option<Circles>,
 }
 
 /// Explains one scenario.
@@ -118,7 +121,9 @@ pub fn explain(system: &System, asked: Asked, capabilities: &[ElementId], as_of:
         let waited = of.state != State::Down && of.outage > Time::ZERO;
         waits.push(if waited { chain(&system.program, outcome.while_failed(), ok) } else { Vec::new() });
     }
-    Explained { answer, causes, saved, chains, waits }
+    let is_stuck = !answer.deadlock.is_empty();
+    let circles = is_stuck.then(|| circles(system, Beginning::Failures(&answer.asked.scenario.fails)));
+    Explained { answer, causes, saved, chains, waits, circles }
 }
 
 /// The shortest chain of dependencies from something that failed to the element whose condition does not hold, each

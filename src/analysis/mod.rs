@@ -5,21 +5,31 @@
 //! in parallel and come back in order, so that answers do not depend on the number of threads.
 
 mod availability;
+mod backups;
 mod blast;
+mod briefing;
 mod check;
+mod coldstart;
 mod data;
+mod deadlock;
 mod diff;
 mod explain;
 mod lint;
+mod net;
 mod pairs;
 mod scenarios;
 mod small_cuts;
 mod survive;
+mod timeline;
 
 pub use availability::{Bounds, availability};
+pub use backups::{Copy, CopyKind, Kept, Loss, Obstacle, Store, Trial, Verdict, backups};
 pub use blast::{Blast, Concentration, blast, concentration};
+pub use briefing::{Briefing, Place, Promise, briefing, promise};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, asked_by, check};
+pub use coldstart::{Started, Step, cold_start};
 pub use data::{Copies, DataLoss};
+pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, circles, stuck};
 pub use diff::{AtStake, Both, Change, Changed, Diff, Effect, diff};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;
@@ -27,6 +37,7 @@ pub use pairs::{Pairs, pairs};
 pub use scenarios::{Asked, MOST_SCENARIOS, TooMany, custom, declared, sweep};
 pub use small_cuts::{SmallCuts, small_cuts};
 pub use survive::{Answer, Asking, CapabilityOutcome, survive};
+pub use timeline::{Interval, Timeline, timeline};
 
 use crate::compile::{Dense, Program};
 use crate::engine::Fast;

@@ -30,6 +30,8 @@ pub struct Answer {
     pub asked: Asked,
     /// The chosen capabilities, in order.
     pub capabilities: Vec<CapabilityOutcome>,
+    /// When the first channel works, with which customers can be told; [`Time::NEVER`] also where there is none.
+    pub told_after: Time,
     /// Every data store, in order.
     pub data: Vec<DataLoss>,
     /// Elements that wait for each other, even after every failed one has come back.
@@ -73,7 +75,8 @@ impl<'s> Asking<'s> {
     /// Answers one scenario, and gives the engine's outcome for those who want to know more.
     pub fn answer(&self, worker: &mut Worker<'_>, asked: Asked) -> (Answer, Outcome) {
         let outcome = worker.outcome(&asked.scenario.fails);
-        let no_channel = self.channels.iter().all(|channel| outcome.outage(*channel) != Time::ZERO);
+        let told_after = self.channels.iter().map(|channel| outcome.outage(*channel)).min();
+        let told_after = told_after.unwrap_or(Time::NEVER);
         let of_capability = |capability: &ElementId| {
             let outage = outcome.outage(*capability);
             CapabilityOutcome {
@@ -81,7 +84,7 @@ impl<'s> Asking<'s> {
                 state: outcome.state(*capability),
                 outage,
                 undegraded_after: outcome.undegraded_after(*capability),
-                unreachable: no_channel && outage != Time::ZERO,
+                unreachable: told_after != Time::ZERO && outage != Time::ZERO,
             }
         };
         let answer = Answer {
@@ -90,6 +93,7 @@ impl<'s> Asking<'s> {
                 .copies
                 .as_ref()
                 .map_or_else(Vec::new, |copies| copies.losses(&asked.scenario, &outcome.run)),
+            told_after,
             deadlock: outcome.deadlock.clone(),
             asked,
         };

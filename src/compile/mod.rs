@@ -5,11 +5,14 @@
 //! semantics' table at a time, and is built once per model: a scenario is input to a formula, never an edit of it.
 
 mod dense;
+mod edit;
 mod formula;
 mod rows;
 
 pub use dense::{Dense, NodeId, Op};
+pub use edit::{Edit, Way};
 pub use formula::{Capacity, Condition, ConditionId, Formula, Level, Part, Role};
+pub use rows::needed;
 
 use crate::model::{ElementId, Model};
 use crate::topology::Topology;

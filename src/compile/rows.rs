@@ -70,6 +70,11 @@ fn full(model: &Model, id: ElementId, element: &Element) -> Condition {
     row.condition
 }
 
+/// What it takes for a term to hold, for one that depends on it and serves.
+pub fn needed(model: &Model, term: &Need) -> Formula {
+    Row::new(model, Level::Ok).term(term)
+}
+
 /// A condition in the making.
 struct Row<'m> {
     model: &'m Model,

@@ -198,6 +198,11 @@ codes! {
         "`destroys` on something that holds no data"
         "Data lies at domains, facilities and instances. Name the place or the instance whose data is destroyed, as in \
          `orders@aws/us-east-1/a`."
+    OddCredits Warning "odd-credits"
+        "credits that contradict the promise that they belong to"
+        "`sla_credits` say what share of the bill is owed where `sla`, the promised availability, is not kept: each is owed \
+         below its threshold, and of several the largest. Without `sla`, above it, twice at one threshold, or less for \
+         the worse breach, a step is probably a slip of the pen."
 }
 
 #[cfg(test)]

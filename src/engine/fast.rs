@@ -247,15 +247,16 @@ impl Worker<'_> {
     /// What follows when these fail.
     pub fn outcome(&mut self, fails: &[Failure]) -> Outcome {
         let run = self.run(fails);
-        let deadlock =
-            if self.fast.may_deadlock(fails) { elements(self.deadlock(fails)) } else { Vec::new() };
+        let mut waiting = if self.fast.may_deadlock(fails) { self.deadlock(fails) } else { Vec::new() };
+        waiting.sort_unstable();
+        waiting.dedup();
         self.clean();
         let forever = staying(fails).map(|fails| {
             let run = self.run(&fails);
             self.clean();
             run
         });
-        Outcome { run, forever, deadlock }
+        Outcome { run, forever, deadlock: elements(waiting.iter().copied()), waiting }
     }
 
     fn run(&mut self, fails: &[Failure]) -> Run {

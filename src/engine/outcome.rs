@@ -118,6 +118,8 @@ pub struct Outcome {
     pub(super) forever: Option<Run>,
     /// Elements in a recovery deadlock, in the model's order.
     pub deadlock: Vec<ElementId>,
+    /// Their conditions that wait, in order.
+    pub waiting: Vec<ConditionId>,
 }
 
 impl Outcome {

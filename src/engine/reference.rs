@@ -132,7 +132,9 @@ impl<'p> Reference<'p> {
     pub fn outcome(&self, fails: &[Failure]) -> Outcome {
         let (world, run) = self.run(fails);
         let forever = staying(fails).map(|fails| self.run(&fails).1);
-        Outcome { run, forever, deadlock: elements(world.deadlock(self.program)) }
+        let mut waiting = world.deadlock(self.program);
+        waiting.sort_unstable();
+        Outcome { run, forever, deadlock: elements(waiting.iter().copied()), waiting }
     }
 
     /// When each condition, by number, holds after starting everything from zero: step 2 with nothing staying and no

@@ -252,6 +252,19 @@ pub struct CapabilityDecl {
     pub owner: Option<At<String>>,
     /// What an hour of it being down costs, in any unit.
     pub value_per_hour: Option<At<f64>>,
+    /// The availability promised to customers.
+    pub sla: Option<At<f64>>,
+    /// What is owed where the promise is not kept.
+    pub sla_credits: Vec<CreditDecl>,
+}
+
+/// One step of `sla_credits`.
+#[derive(Debug, Clone, Default)]
+pub struct CreditDecl {
+    /// Owed when the availability is less than this.
+    pub below: At<f64>,
+    /// The share of the bill that is owed then.
+    pub credit: At<f64>,
 }
 
 /// `[channel.NAME]`: how customers are told.

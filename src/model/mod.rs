@@ -381,6 +381,8 @@ pub struct Backup {
     pub restore: Time,
     /// The standbys that it can be restored to.
     pub restore_to: Vec<ElementId>,
+    /// What a restore depends on, beside the backup's own place.
+    pub needs: Vec<Need>,
     /// Where it is declared.
     pub place: Place,
 }
@@ -394,6 +396,27 @@ pub struct Capability {
     pub owner: Option<String>,
     /// What an hour of it being down costs.
     pub value_per_hour: f64,
+    /// The availability promised to customers.
+    pub sla: Option<f64>,
+    /// What is owed where the promise is not kept, the mildest breach first.
+    pub sla_credits: Vec<Credit>,
+}
+
+impl Capability {
+    /// The share of the bill that is owed at an availability: the largest credit of the thresholds that it is below.
+    pub fn credit_owed(&self, availability: f64) -> f64 {
+        let broken = self.sla_credits.iter().filter(|step| availability < step.below);
+        broken.map(|step| step.credit).fold(0.0, f64::max)
+    }
+}
+
+/// One step of what a broken promise costs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Credit {
+    /// Owed when the availability is less than this.
+    pub below: f64,
+    /// The share of the bill that is owed then.
+    pub credit: f64,
 }
 
 /// A dependency term, names looked up.

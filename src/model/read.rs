@@ -12,7 +12,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use toml::value::Datetime;
 
 use super::decl::{
-    At, BackupDecl, CapabilityDecl, ChannelDecl, Declarations, FailureDecl, Figures, GroupDecl,
+    At, BackupDecl, CapabilityDecl, ChannelDecl, CreditDecl, Declarations, FailureDecl, Figures, GroupDecl,
     PlacementDecl, PolicyDecl, ProductDecl, ProviderDecl, RegionDecl, ScenarioDecl, ServiceDecl, StandbyDecl,
     Term, TermDecl, WaiverDecl, ZoneDecl,
 };
@@ -318,7 +318,7 @@ impl Reader<'_> {
     }
 
     fn capability(&mut self, name: At<String>, value: &Value<'_>) -> Option<CapabilityDecl> {
-        let known = ["needs", "wants", "tier", "owner", "value_per_hour"];
+        let known = ["needs", "wants", "tier", "owner", "value_per_hour", "sla", "sla_credits"];
         let fields = self.table(value, "a capability", &known)?;
         Some(CapabilityDecl {
             name,
@@ -327,7 +327,24 @@ impl Reader<'_> {
             tier: fields.get("tier").and_then(|v| self.integer(v)),
             owner: fields.get("owner").and_then(|v| self.string(v)),
             value_per_hour: self.amount(&fields, "value_per_hour"),
+            sla: self.probability(&fields, "sla"),
+            sla_credits: self.each(
+                &fields,
+                "sla_credits",
+                "{ below = .., credit = .. } tables",
+                Self::credit,
+            ),
         })
+    }
+
+    fn credit(&mut self, value: &Value<'_>) -> Option<CreditDecl> {
+        let fields = self.table(value, "a credit", &["below", "credit"])?;
+        self.require(&fields, "below", "the availability below which it is owed, such as 0.999");
+        self.require(&fields, "credit", "the share of the bill that is owed, such as 0.1");
+        let is_share = |number| (0.0..=1.0).contains(&number);
+        let below = self.probability(&fields, "below");
+        let credit = self.number(&fields, "credit", "a share of the bill from 0 to 1, such as 0.1", is_share);
+        Some(CreditDecl { below: below?, credit: credit? })
     }
 
     fn policy(&mut self, value: &Value<'_>) -> Option<PolicyDecl> {

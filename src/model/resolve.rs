@@ -10,11 +10,13 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::decl::{At, CapabilityDecl, ChannelDecl, Declarations, Figures, ProviderDecl, ServiceDecl};
+use super::decl::{
+    At, CapabilityDecl, ChannelDecl, CreditDecl, Declarations, Figures, ProviderDecl, ServiceDecl,
+};
 use super::names::{self, NotFound};
 use super::{
-    Capability, Element, ElementId, Facility, Instance, Kind, Model, Policy, Region, Scope, Service, Standby,
-    Time,
+    Capability, Credit, Element, ElementId, Facility, Instance, Kind, Model, Policy, Region, Scope, Service,
+    Standby, Time,
 };
 use crate::diag::{Code, Diagnostic, Place};
 
@@ -351,8 +353,46 @@ impl Resolver {
             tier: capability.tier.map(|tier| tier.value),
             owner: capability.owner.as_ref().map(|owner| owner.value.clone()),
             value_per_hour: capability.value_per_hour.map_or(0.0, |value| value.value),
+            sla: capability.sla.map(|sla| sla.value),
+            sla_credits: self.credits(capability),
         });
         self.declare(format!("capability:{}", capability.name.value), &capability.name, kind, None);
+    }
+
+    /// The steps in the order of the breach, with a word about those that cannot be meant.
+    fn credits(&mut self, capability: &CapabilityDecl) -> Vec<Credit> {
+        let mut steps: Vec<&CreditDecl> = capability.sla_credits.iter().collect();
+        steps.sort_by(|a, b| b.below.value.total_cmp(&a.below.value));
+        let mut warn = |place, message: String, label: &str| {
+            self.warnings.push(Diagnostic::new(Code::OddCredits, place, message).label(label));
+        };
+        match (capability.sla, steps.first()) {
+            (None, Some(first)) => {
+                let message =
+                    format!("`{}` owes credits for a promise that it does not make", capability.name.value);
+                warn(first.below.place, message, "expected `sla` beside it");
+            }
+            (Some(sla), Some(first)) if first.below.value > sla.value => {
+                let message = format!(
+                    "a credit is owed below {}, although {} is promised",
+                    first.below.value, sla.value
+                );
+                warn(first.below.place, message, "expected at most the `sla`");
+            }
+            _ => {}
+        }
+        for pair in steps.windows(2) {
+            let (milder, worse) = (pair[0], pair[1]);
+            if milder.below.value.total_cmp(&worse.below.value).is_eq() {
+                let message = format!("two credits are owed below {}", worse.below.value);
+                warn(worse.below.place, message, "the larger one counts");
+            } else if worse.credit.value < milder.credit.value {
+                let message =
+                    format!("less is owed below {} than below {}", worse.below.value, milder.below.value);
+                warn(worse.credit.place, message, "the larger one counts");
+            }
+        }
+        steps.iter().map(|step| Credit { below: step.below.value, credit: step.credit.value }).collect()
     }
 
     fn figures(&mut self, figures: &Figures) -> Option<f64> {

@@ -3,7 +3,11 @@
 //! Comes after [`crate::report`] and computes nothing. Text carries ANSI styles, which whoever writes it strips where
 //! they are not wanted; every symbol reads without colour. Free text of a model passes through [`visible`] first.
 
+mod backups;
 mod baseline;
+mod briefing;
+mod briefing_markdown;
+mod coldstart;
 mod diagnostics;
 mod diff;
 mod escape;
@@ -11,13 +15,19 @@ mod github;
 mod gitlab;
 mod json;
 mod junit;
+mod lines;
 mod markdown;
 mod repository;
 mod sarif;
 mod table;
 mod text;
+mod timeline;
 
+pub use backups::backups;
 pub use baseline::baseline;
+pub use briefing::briefing;
+pub use briefing_markdown::briefing_markdown;
+pub use coldstart::coldstart;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use diff::{diff, markdown as diff_markdown};
 pub use escape::visible;
@@ -29,6 +39,7 @@ pub use markdown::check as markdown;
 pub use repository::Repository;
 pub use sarif::sarif;
 pub use text::{blast, check, explain, survive};
+pub use timeline::{Bars, survive_timeline};
 
 use anstyle::{AnsiColor, Style};
 

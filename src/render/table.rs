@@ -68,6 +68,13 @@ pub(super) fn table(rows: &[Vec<Cell>]) -> String {
     out
 }
 
+/// How wide the lines of a table may become.
+pub(super) fn table_width(rows: &[Vec<Cell>]) -> usize {
+    let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let column_width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(Cell::width).max();
+    (0..n_columns).map(|column| column_width(column).unwrap_or(0) + 2).sum::<usize>().saturating_sub(2)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

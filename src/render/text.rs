@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use super::coldstart::circles;
+use super::lines::listed;
 use super::table::{Cell, table};
+use super::timeline::{self, Bars};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
 use crate::model::{State, Time};
 use crate::report::{
@@ -168,14 +171,7 @@ pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
         legend += "   data: what is lost";
     }
     out += &format!("\n{}\n", styled(DIM, legend));
-    for scenario in &report.scenarios {
-        let stuck = scenario.capabilities.iter().next().map_or(&[][..], |(_, outcome)| &outcome.deadlock);
-        if !stuck.is_empty() {
-            let line =
-                format!("after {} these wait for each other for ever: {}", scenario.name, stuck.join(", "));
-            out += &format!("{} {line}\n", styled(BAD, "deadlock"));
-        }
-    }
+    out += &deadlocks(report, detail, width);
     let count = |state: State| {
         let has = |scenario: &&ScenarioReport| {
             scenario.capabilities.iter().any(|(_, outcome)| outcome.state == state)
@@ -189,6 +185,32 @@ pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
         count(State::Down),
         count(State::Degraded),
     );
+    out
+}
+
+/// The deadlocks of all scenarios: those that leave the same things waiting, with the same advice, are told together.
+fn deadlocks(report: &SurviveReport, detail: Detail, width: usize) -> String {
+    let mut told: Vec<(&ScenarioReport, &[String], Vec<String>)> = Vec::new();
+    for scenario in &report.scenarios {
+        let stuck = scenario.capabilities.iter().next().map_or(&[][..], |(_, outcome)| &outcome.deadlock);
+        let is_same = |(known, waits, _): &&mut (&ScenarioReport, &[String], Vec<String>)| {
+            *waits == stuck && known.circles == scenario.circles && known.suffices == scenario.suffices
+        };
+        match told.iter_mut().find(is_same) {
+            _ if stuck.is_empty() => {}
+            Some((.., names)) => names.push(scenario.name.clone()),
+            None => told.push((scenario, stuck, vec![scenario.name.clone()])),
+        }
+    }
+    let mut out = String::new();
+    for (scenario, stuck, names) in told {
+        let (names, stuck) = (listed(&names, 12, detail), listed(stuck, 12, detail));
+        out += &format!(
+            "{} after {names} these wait for each other for ever: {stuck}\n",
+            styled(BAD, "deadlock")
+        );
+        out += &circles(&scenario.circles, scenario.suffices, "  ", detail, width);
+    }
     out
 }
 
@@ -349,13 +371,8 @@ fn fallen(capabilities: &Ordered<State>) -> String {
 }
 
 /// The story of `explain`: each capability, what its state follows from, and what is lost.
-pub fn explain(report: &ExplainReport) -> String {
-    let lasts = |index: usize| report.lasts_s.get(index).copied().filter(|lasts| lasts.is_finite());
-    let failed = report.failed.iter().enumerate().map(|(index, name)| match lasts(index) {
-        Some(lasts) => format!("{name} fails for {lasts}"),
-        None => format!("{name} fails"),
-    });
-    let failed = failed.collect::<Vec<_>>().join(", ");
+pub fn explain(report: &ExplainReport, bars: Bars, width: usize) -> String {
+    let failed = failing(&report.failed, &report.lasts_s);
     let mut out = match report.class.as_str() {
         "scenario" => format!("scenario {}: {failed}\n", report.scenario),
         _ => format!("{failed}\n"),
@@ -376,6 +393,9 @@ pub fn explain(report: &ExplainReport) -> String {
             line += "; customers cannot be told: no channel works";
         }
         out += &format!("{line}\n");
+        if let Some(bar) = timeline::line(&explained.timeline, bars, width.min(100).saturating_sub(2)) {
+            out += &format!("  {bar}\n");
+        }
         if !explained.waited_for.is_empty() && outcome.state == State::Degraded {
             out += &format!("  out for {}: {}\n", outcome.outage, explained.waited_for.join(" → "));
         }
@@ -391,6 +411,9 @@ pub fn explain(report: &ExplainReport) -> String {
             out += &format!("  {} these wait for each other for ever: {stuck}\n", styled(BAD, "deadlock"));
         }
     }
+    if !report.circles.is_empty() {
+        out += &format!("\n{}", circles(&report.circles, report.suffices, "", Detail::Normal, width));
+    }
     let lost: Vec<_> = report.data.iter().filter(|(_, data)| data.loss > Time::ZERO).collect();
     if !lost.is_empty() {
         out += "\ndata lost\n";
@@ -398,6 +421,16 @@ pub fn explain(report: &ExplainReport) -> String {
         out += &table(&rows.collect::<Vec<_>>());
     }
     out
+}
+
+/// What fails, and for how long where that is said: `a fails for 4h, b fails`.
+pub(super) fn failing(failed: &[String], lasts: &[Time]) -> String {
+    let lasts = |index: usize| lasts.get(index).copied().filter(|lasts| lasts.is_finite());
+    let failed = failed.iter().enumerate().map(|(index, name)| match lasts(index) {
+        Some(lasts) => format!("{name} fails for {lasts}"),
+        None => format!("{name} fails"),
+    });
+    failed.collect::<Vec<_>>().join(", ")
 }
 
 fn again(what: &str, after: Time) -> String {

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::circles::CircleReport;
 use super::survive::{OutcomeReport, ScenarioReport};
+use super::timeline::TimelineReport;
 use super::{DataReport, Ordered, bare_name, many_seconds, names};
 use crate::analysis::{Cause, Explained, What};
 use crate::compile::Role;
@@ -27,6 +29,12 @@ pub struct ExplainReport {
     pub capabilities: Ordered<ExplainedReport>,
     /// What becomes of each data store.
     pub data: Ordered<DataReport>,
+    /// The circles of a recovery deadlock, with what to break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub circles: Vec<CircleReport>,
+    /// Whether breaking all of them as advised suffices.
+    #[serde(skip)]
+    pub suffices: bool,
     /// Whether the model says how customers are told at all.
     #[serde(skip)]
     pub has_channels: bool,
@@ -38,6 +46,8 @@ pub struct ExplainedReport {
     /// What becomes of it.
     #[serde(flatten)]
     pub outcome: OutcomeReport,
+    /// How it does over time.
+    pub timeline: TimelineReport,
     /// From what failed to the capability; empty where it is not touched.
     pub chain: Vec<String>,
     /// Of a capability that serves again while what failed is still failed: what it waited for, from what failed.
@@ -64,7 +74,11 @@ pub struct CauseReport {
 impl ExplainReport {
     /// Puts an explanation into words.
     pub fn new(model: &Model, explained: &Explained) -> Self {
-        let scenario = ScenarioReport::new(model, &explained.answer);
+        let mut scenario = ScenarioReport::new(model, &explained.answer);
+        if let Some(found) = &explained.circles {
+            scenario = scenario.with_circles(model, found);
+        }
+        let timelines = TimelineReport::all(model, &explained.answer);
         let stories = (explained.causes.iter().zip(&explained.saved))
             .zip(explained.chains.iter().zip(&explained.waits));
         let causes_of =
@@ -73,6 +87,7 @@ impl ExplainReport {
             let ((causes, saved), (chain, waits)): ((&Vec<Cause>, &Vec<Cause>), (&Vec<_>, &Vec<_>)) = story;
             let report = ExplainedReport {
                 outcome: outcome.clone(),
+                timeline: timelines.get(name).cloned().unwrap_or_default(),
                 chain: names(model, chain.iter().copied()),
                 waited_for: names(model, waits.iter().copied()),
                 causes: causes_of(causes),
@@ -89,6 +104,8 @@ impl ExplainReport {
             failed: scenario.failed,
             lasts_s: scenario.lasts_s,
             data: scenario.data,
+            circles: scenario.circles,
+            suffices: scenario.suffices,
             has_channels: model.channels().next().is_some(),
         }
     }

@@ -3,28 +3,41 @@
 //! Comes after [`crate::analysis`]. The structs here are the JSON of the command line and at the same time all that
 //! the text renderings know, so that the two cannot disagree. Later versions only add keys.
 
+mod backups;
 mod baseline;
 mod blast;
+mod briefing;
 mod cases;
 mod check;
+mod circles;
+mod coldstart;
 mod diff;
 mod explain;
 mod fingerprint;
 mod rules;
 mod survive;
+mod timeline;
 
+pub use backups::{BackupsReport, CopyReport, KeptReport, LossReport, StoreReport, TrialReport};
 pub use baseline::{BadBaseline, Baseline, Entry};
 pub use blast::{BlastReport, ConcentrationReport, ElementReport};
+pub use briefing::{
+    AlternativesReport, AvailabilityReport, BriefingReport, CloudReport, ContinuesReport, HasReport,
+    PromiseReport, ReachReport,
+};
 pub use cases::{CaseReport, CasesReport, SuiteReport, Verdict};
 pub use check::{
     CheckReport, Counts, FindingReport, Found, GoneReport, LinkReport, PlaceReport, PolicyReport,
     WaivedReport,
 };
+pub use circles::{CircleReport, CutReport};
+pub use coldstart::{ColdstartReport, StepReport};
 pub use diff::{AtStakeReport, BothReport, ChangeReport, DiffReport, Measure, RenamedReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
 pub use fingerprint::fingerprint;
 pub use rules::{RULES, Rule};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
+pub use timeline::{IntervalReport, TimelineReport, UnreachableReport};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -79,6 +92,15 @@ fn seconds<S: Serializer>(time: &Time, serializer: S) -> Result<S::Ok, S::Error>
 
 fn many_seconds<S: Serializer>(times: &[Time], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(times.iter().map(|time| time.as_seconds()))
+}
+
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn maybe_seconds<S: Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.and_then(Time::as_seconds).serialize(serializer)
+}
+
+fn ordered_seconds<S: Serializer>(times: &Ordered<Time>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(times.iter().map(|(key, time)| (key, time.as_seconds())))
 }
 
 fn state<S: Serializer>(state: &State, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::circles::{CircleReport, circles};
+use super::timeline::TimelineReport;
 use super::{Ordered, bare_name, many_seconds, names, seconds, state};
-use crate::analysis::{Answer, CapabilityOutcome};
+use crate::analysis::{Answer, CapabilityOutcome, Circles};
 use crate::model::{Model, State, Time};
 
 /// Which capability survives which scenario.
@@ -35,6 +37,15 @@ pub struct ScenarioReport {
     pub capabilities: Ordered<OutcomeReport>,
     /// What becomes of each data store.
     pub data: Ordered<DataReport>,
+    /// How each capability does over time, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Ordered<TimelineReport>>,
+    /// The circles of a recovery deadlock, with what to break.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub circles: Vec<CircleReport>,
+    /// Whether breaking all of them as advised suffices.
+    #[serde(skip)]
+    pub suffices: bool,
 }
 
 /// What becomes of a capability.
@@ -76,9 +87,38 @@ impl SurviveReport {
             has_channels: model.channels().next().is_some(),
         }
     }
+
+    /// Adds how each capability does over time in each of these answers, which the report was made from.
+    #[must_use]
+    pub fn with_timelines(mut self, model: &Model, answers: &[Answer]) -> Self {
+        let with = |(scenario, answer): (ScenarioReport, &Answer)| scenario.with_timeline(model, answer);
+        self.scenarios = self.scenarios.into_iter().zip(answers).map(with).collect();
+        self
+    }
+
+    /// Adds the circles of deadlocks: `of` gives those of a scenario, by its place.
+    #[must_use]
+    pub fn with_circles<'c>(mut self, model: &Model, of: impl Fn(usize) -> Option<&'c Circles>) -> Self {
+        let with = |(place, scenario): (usize, ScenarioReport)| match of(place) {
+            Some(found) => scenario.with_circles(model, found),
+            None => scenario,
+        };
+        self.scenarios = self.scenarios.into_iter().enumerate().map(with).collect();
+        self
+    }
 }
 
 impl ScenarioReport {
+    /// Adds how each capability does over time.
+    fn with_timeline(self, model: &Model, answer: &Answer) -> Self {
+        Self { timeline: Some(TimelineReport::all(model, answer)), ..self }
+    }
+
+    /// Adds the circles of its deadlock.
+    pub(super) fn with_circles(self, model: &Model, found: &Circles) -> Self {
+        Self { circles: circles(model, found, false), suffices: found.suffices, ..self }
+    }
+
     pub(super) fn new(model: &Model, answer: &Answer) -> Self {
         let scenario = &answer.asked.scenario;
         let deadlock = names(model, answer.deadlock.iter().copied());
@@ -107,6 +147,9 @@ impl ScenarioReport {
             },
             capabilities: answer.capabilities.iter().map(outcome).collect(),
             data: data.collect(),
+            timeline: None,
+            circles: Vec::new(),
+            suffices: false,
         }
     }
 }

@@ -4,6 +4,10 @@
 //! backwards. The graph is built once and never edited: that something fails is said elsewhere, not here. It knows
 //! who depends on whom, not how: whether one of three is enough is the business of [`crate::compile`].
 
+mod knots;
+
+pub use knots::Knots;
+
 use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};

@@ -235,6 +235,9 @@ fn values_of_the_wrong_type() {
         ),
         ("[capability.a]\ntier = 'one'", "'one'"),
         ("[capability.a]\nowner = 1", "1"),
+        ("[capability.a]\nsla = '99.95 %'", "'99.95 %'"),
+        ("[capability.a]\nsla_credits = 0.1", "0.1"),
+        ("[capability.a]\nsla_credits = [0.1]", "0.1"),
     ] {
         let (code, found, _) = problem(text);
         assert_eq!((code, found.as_str()), (Code::WrongType, marked), "{text}");
@@ -252,6 +255,8 @@ fn keys_that_must_be_there() {
         ("[service.a]\nneeds = [{}]", "on"),
         ("[service.a]\nneeds = [{ of = ['b'] }]", "at_least"),
         ("[service.a]\nneeds = [{ at_least = 1 }]", "of"),
+        ("[capability.a]\nsla_credits = [{ credit = 0.1 }]", "below"),
+        ("[capability.a]\nsla_credits = [{ below = 0.9 }]", "credit"),
         ("[[policy]]", "name"),
         ("[[waiver]]\npolicy = 'a'\nreason = 'b'", "until"),
         ("[scenario.a]", "fails"),
@@ -308,8 +313,13 @@ fn durations_that_are_none() {
 
 #[test]
 fn numbers_out_of_range() {
-    let probabilities =
-        ["[provider.a]\navailability = N", "[service.a]\nstandby = [{ at = 'b', success = N }]"];
+    let probabilities = [
+        "[provider.a]\navailability = N",
+        "[service.a]\nstandby = [{ at = 'b', success = N }]",
+        "[capability.a]\nsla = N",
+        "[capability.a]\nsla_credits = [{ below = N, credit = 0.5 }]",
+        "[capability.a]\nsla_credits = [{ below = 0.5, credit = N }]",
+    ];
     let amounts = ["[service.a]\ncapacity = N", "[capability.a]\nvalue_per_hour = N"];
     let counts = ["[service.a]\nquorum = N", "[[policy]]\nname = 'a'\nfailures = N"];
     let huge = "9".repeat(400);

@@ -256,7 +256,18 @@ fn a_question_about_too_much_is_refused_at_once() {
 #[test]
 fn the_help_of_every_command() {
     assert_snapshot!("help", shown(&linchpin("--help")));
-    for command in ["check", "survive", "blast", "explain", "draw", "init", "explain-code"] {
+    for command in [
+        "check",
+        "survive",
+        "blast",
+        "explain",
+        "coldstart",
+        "backups",
+        "briefing",
+        "draw",
+        "init",
+        "explain-code",
+    ] {
         let output = linchpin(&format!("{command} --help"));
         assert_snapshot!(format!("help-{command}"), shown(&output));
     }
@@ -265,7 +276,19 @@ fn the_help_of_every_command() {
 #[test]
 fn the_examples_in_help_run() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    for command in ["check", "survive", "blast", "explain", "draw", "init", "explain-code", "generate"] {
+    for command in [
+        "check",
+        "survive",
+        "blast",
+        "explain",
+        "coldstart",
+        "backups",
+        "briefing",
+        "draw",
+        "init",
+        "explain-code",
+        "generate",
+    ] {
         let help = String::from_utf8(linchpin(&format!("{command} --help")).stdout).expect("help is UTF-8");
         let examples: Vec<&str> =
             help.lines().filter_map(|line| line.trim().strip_prefix("Example: linchpin ")).collect();

@@ -92,6 +92,9 @@ fn every_command_refuses_a_wrong_model_alike() {
         &["blast", wrong, "--format", "json"],
         &["explain", wrong, "--fail", "aws"],
         &["draw", wrong],
+        &["coldstart", wrong],
+        &["backups", wrong],
+        &["briefing", wrong],
     ] {
         let output = linchpin(command);
         assert_eq!((output.status.code(), &output.stderr), (Some(2), &check.stderr), "{command:?}");

@@ -31,7 +31,7 @@ use crate::random::{self, Draft, Edit, Rng, Size};
 const TODAY: Date = date(2026, 11, 23);
 
 /// How many models a law is tried on.
-fn cases() -> u32 {
+pub(crate) fn cases() -> u32 {
     std::env::var("LINCHPIN_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2_000)
 }
 
@@ -50,7 +50,7 @@ fn law(cases: u32, holds: impl Fn(u64, Size) -> Result<(), String>) -> Option<(S
 }
 
 /// Tries a law about a single model.
-fn law_of_models(cases: u32, holds: impl Fn(&System, &mut Rng) -> Result<(), String>) {
+pub(crate) fn law_of_models(cases: u32, holds: impl Fn(&System, &mut Rng) -> Result<(), String>) {
     let on = |text: &str, seed| holds(&System::new(random::read(text)), &mut Rng::new(seed));
     let Some((why, seed, size)) = law(cases, |seed, size| on(&random::model(seed, size), seed)) else {
         return;
@@ -116,11 +116,11 @@ fn no_better(before: &Told, after: &Told) -> Result<(), String> {
     lost.map_or(Ok(()), |name| Err(format!("{name} was unreachable and is not")))
 }
 
-fn ensure(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
+pub(crate) fn ensure(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why()) }
 }
 
-fn ensure_equal<T: PartialEq + Debug>(
+pub(crate) fn ensure_equal<T: PartialEq + Debug>(
     found: &T,
     wanted: &T,
     what: impl FnOnce() -> String,
@@ -142,7 +142,7 @@ fn words(model: &Model, fails: &[Failure]) -> String {
 }
 
 /// Nothing failing, what the model declares, and some random scenarios.
-fn scenarios(model: &Model, rng: &mut Rng) -> Vec<Vec<Failure>> {
+pub(crate) fn scenarios(model: &Model, rng: &mut Rng) -> Vec<Vec<Failure>> {
     let declared = model.scenarios.iter().map(|scenario| scenario.fails.clone());
     let random = (0..2).map(|_| random::failures(model, rng));
     std::iter::once(Vec::new()).chain(declared).chain(random).collect()
@@ -177,7 +177,7 @@ fn random_models_cover_the_format_and_its_outcomes() {
 
 const KEYS: &str = "name zones min_zones scope availability mtbf mttr members placed at count capacity uses quorum \
     min_capacity instance_availability standby after manual lag success data backup every restore restore_to verified \
-    start tags needs wants on when tolerates same any degraded at_least of all tier owner value_per_hour policy \
+    start tags needs wants on when tolerates same any degraded at_least of all tier owner value_per_hour sla policy \
     survive failures state within data_loss reachable level capabilities capability failure until reason fails what \
     lasts destroys backup_verified_within";
 

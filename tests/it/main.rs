@@ -13,4 +13,5 @@ mod layers;
 mod naive;
 mod random;
 mod readme;
+mod recovery;
 mod rows;

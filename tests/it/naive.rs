@@ -77,9 +77,21 @@ pub(crate) fn outcome(model: &Model, fails: &[Failure], counts: impl Fn(&Backup)
 
 /// Step 2 with S empty and no event.
 pub(crate) fn cold_start(model: &Model) -> Times {
-    let mut world = World::new(model, &[]);
+    cold_start_with(model, &[])
+}
+
+/// The same while some things are not there to be started.
+pub(crate) fn cold_start_with(model: &Model, fails: &[Failure]) -> Times {
+    let mut world = World::new(model, fails);
     world.come_back(&[]);
     world.times
+}
+
+/// What waits for itself when everything is started from zero.
+pub(crate) fn cold_deadlock(model: &Model) -> Vec<ElementId> {
+    let mut world = World::new(model, &[]);
+    world.come_back(&[]);
+    world.deadlock()
 }
 
 fn all(times: impl IntoIterator<Item = Time>) -> Time {

@@ -505,6 +505,7 @@ impl Maker {
             capability
                 .keys
                 .maybe(50, "value_per_hour", &mut self.rng, |rng| *rng.pick(&[0.0, 10.5, 12_000.0]));
+            capability.keys.maybe(20, "sla", &mut self.rng, |rng| *rng.pick(&[0.9, 0.999, 1.0]));
             out.push(capability);
         }
         for number in 0..self.rng.below(3) {

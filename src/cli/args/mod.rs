@@ -1,8 +1,12 @@
 //! What can be written on the command line: the one definition from which parsing and help are made. A command with
 //! many options has a file of its own here.
 
+mod backups;
+mod briefing;
 mod check;
+mod coldstart;
 mod diff;
+mod timeline;
 mod tools;
 
 use std::path::PathBuf;
@@ -13,8 +17,12 @@ use jiff::civil::Date;
 
 use crate::model::{Class, State};
 
+pub(super) use backups::BackupsArgs;
+pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use check::{CheckArgs, CheckFormat};
+pub(super) use coldstart::ColdstartArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
+pub(super) use timeline::{BarsArgs, TimelineArgs};
 pub(super) use tools::{CompletionsArgs, FmtArgs, ManArgs, SchemaArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -79,6 +87,15 @@ pub(super) enum Command {
     /// What a change does to survival: for a pull request
     #[command(after_help = "Example: linchpin diff models/minimal models/storefront --as-of 2026-11-23")]
     Diff(DiffArgs),
+    /// Can all this be started from zero, in which order, how fast; what waits for itself
+    #[command(after_help = "Example: linchpin coldstart models/storefront --fail aws/us-east-1=4h")]
+    Coldstart(ColdstartArgs),
+    /// Is there a valid backup of each data store, and does it work where it is needed
+    #[command(after_help = "Example: linchpin backups models/storefront --as-of 2026-11-23")]
+    Backups(BackupsArgs),
+    /// The five questions of 21 April 2011 on one page: backups, alternatives, what goes on, customers, promises
+    #[command(after_help = "Example: linchpin briefing models/storefront --format markdown -o briefing.md")]
+    Briefing(BriefingArgs),
     /// A diagram; with --fail, what has fallen is marked
     #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
     Draw(DrawArgs),
@@ -212,6 +229,8 @@ pub(super) struct SurviveArgs {
     #[command(flatten)]
     pub(super) as_of: AsOfArgs,
     #[command(flatten)]
+    pub(super) timeline: TimelineArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
 }
 
@@ -249,6 +268,8 @@ pub(super) struct ExplainArgs {
     pub(super) deny: DenyArgs,
     #[command(flatten)]
     pub(super) as_of: AsOfArgs,
+    #[command(flatten)]
+    pub(super) bars: BarsArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

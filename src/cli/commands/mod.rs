@@ -1,8 +1,11 @@
 //! One file a command: arguments in, a result out.
 
 mod ask;
+mod backups;
 mod blast;
+mod briefing;
 mod check;
+mod coldstart;
 mod diff;
 mod draw;
 mod explain;
@@ -27,6 +30,9 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Blast(args) => blast::run(&args, talk),
         Command::Explain(args) => explain::run(&args, talk),
         Command::Diff(args) => diff::run(&args, talk),
+        Command::Coldstart(args) => coldstart::run(&args, talk),
+        Command::Backups(args) => backups::run(&args, talk),
+        Command::Briefing(args) => briefing::run(&args, talk),
         Command::Draw(args) => draw::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),

@@ -5,7 +5,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::load::load;
 use super::super::output::{Talk, width};
 use super::{ask, give, mention_warnings};
-use crate::analysis::survive;
+use crate::analysis::{stuck, survive};
 use crate::render;
 use crate::report::SurviveReport;
 
@@ -16,8 +16,17 @@ pub(super) fn run(args: &SurviveArgs, talk: &Talk) -> Result<Exit, Failure> {
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let scenarios = ask::scenarios(model, &args.sweep, &args.fail)?;
     let answers = survive(&loaded.system, scenarios, &capabilities, ask::as_of(&args.as_of));
-    let report = SurviveReport::new(model, &answers);
-    give(&report, |report| render::survive(report, talk.detail, width()), &args.output, talk)?;
+    let stuck = stuck(&loaded.system, &answers);
+    let mut report = SurviveReport::new(model, &answers).with_circles(model, |place| stuck.of(place));
+    if args.timeline.timeline {
+        report = report.with_timelines(model, &answers);
+    }
+    let bars = (&args.timeline.bars).into();
+    let text = |report: &SurviveReport| match args.timeline.timeline {
+        true => render::survive_timeline(report, talk.detail, bars, width()),
+        false => render::survive(report, talk.detail, width()),
+    };
+    give(&report, text, &args.output, talk)?;
     let kept = args.kept.state.into();
     let falls = answers.iter().any(|answer| answer.capabilities.iter().any(|outcome| outcome.state < kept));
     Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })

@@ -252,6 +252,7 @@ impl Resolver {
                 verified: backup.verified.map(|verified| verified.value),
                 restore: backup.restore.map_or(Time::ZERO, |restore| restore.value),
                 restore_to,
+                needs: restore_needs,
                 place: backup.at.place,
             });
         }

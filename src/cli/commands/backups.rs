@@ -1,0 +1,20 @@
+//! `backups`: is there a valid backup of everything, and does it work?
+
+use super::super::args::BackupsArgs;
+use super::super::exit::{Exit, Failure};
+use super::super::load::load;
+use super::super::output::{Talk, width};
+use super::{ask, give, mention_warnings};
+use crate::analysis::backups;
+use crate::render;
+use crate::report::BackupsReport;
+
+pub(super) fn run(args: &BackupsArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(args.model.model.as_deref())?;
+    mention_warnings(&loaded, talk);
+    let as_of = ask::as_of(&args.as_of);
+    let stores = backups(&loaded.system, as_of).map_err(ask::too_many)?;
+    let report = BackupsReport::new(&loaded.system.model, &stores, as_of);
+    give(&report, |report| render::backups(report, talk.detail, width()), &args.output, talk)?;
+    Ok(if args.deny && !report.all_work() { Exit::No } else { Exit::Ok })
+}

@@ -1,0 +1,27 @@
+//! `briefing`: the five questions on one page.
+
+use super::super::args::{BriefingArgs, BriefingFormat};
+use super::super::exit::{Exit, Failure};
+use super::super::load::load;
+use super::super::output::{Talk, width};
+use super::{ask, mention_warnings};
+use crate::analysis::briefing;
+use crate::render;
+use crate::report::BriefingReport;
+
+pub(super) fn run(args: &BriefingArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let loaded = load(args.model.model.as_deref())?;
+    mention_warnings(&loaded, talk);
+    let model = &loaded.system.model;
+    let capabilities = ask::capabilities(model, &args.capabilities)?;
+    let as_of = ask::as_of(&args.as_of);
+    let found = briefing(&loaded.system, &capabilities, as_of).map_err(ask::too_many)?;
+    let report = BriefingReport::new(model, &found, as_of);
+    let result = match args.format {
+        BriefingFormat::Text => render::briefing(&report, talk.detail, width()),
+        BriefingFormat::Markdown => render::briefing_markdown(&report),
+        BriefingFormat::Json => render::json(&report),
+    };
+    talk.give(result.as_bytes(), args.output.as_deref())?;
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,59 @@
+//! Lists and sentences over several lines.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Detail;
+
+/// Words over lines of at most a width, as many on each as fit.
+pub(super) fn fill<'w>(words: impl IntoIterator<Item = &'w str>, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// A sentence, wrapped and indented: what goes in front of its first line stands above the rest as spaces.
+pub(super) fn paragraph(first: &str, text: &str, width: usize) -> String {
+    let indent = first.width();
+    let mut out = String::new();
+    for (index, line) in fill(text.split(' '), width.saturating_sub(indent).max(20)).iter().enumerate() {
+        if index == 0 {
+            out += first;
+        } else {
+            out += &" ".repeat(indent);
+        }
+        out += line;
+        out.push('\n');
+    }
+    out
+}
+
+/// Names with commas between, as one text; very many are counted instead, unless everything is wanted.
+pub(super) fn listed(names: &[impl AsRef<str>], most: usize, detail: Detail) -> String {
+    let shown = if detail == Detail::Verbose || names.len() <= most + 1 { names.len() } else { most };
+    let mut text = names[..shown].iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
+    if shown < names.len() {
+        text += &format!(" and {} more", names.len() - shown);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_as_full_as_they_can_be() {
+        assert_eq!(fill(["ab", "cd", "ef"], 5), ["ab cd", "ef"]);
+        assert_eq!(paragraph("- ", "one two three four five six", 22), "- one two three four\n  five six\n");
+        assert_eq!(listed(&["a", "b", "c", "d"], 2, Detail::Normal), "a, b and 2 more");
+        assert_eq!(listed(&["a", "b", "c"], 2, Detail::Normal), "a, b, c");
+    }
+}
