@@ -45,6 +45,7 @@ pub mod diag;
 pub mod draw;
 pub mod engine;
 pub mod generate;
+pub mod layout;
 pub mod model;
 pub mod render;
 pub mod report;

@@ -5,6 +5,7 @@ mod backups;
 mod briefing;
 mod coldstart;
 mod timeline;
+mod draw;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub(super) use backups::BackupsArgs;
 pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use coldstart::ColdstartArgs;
 pub(super) use timeline::{BarsArgs, TimelineArgs};
+pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -88,7 +90,7 @@ pub(super) enum Command {
     #[command(after_help = "Example: linchpin briefing models/storefront --format markdown -o briefing.md")]
     Briefing(BriefingArgs),
     /// A diagram; with --fail, what has fallen is marked
-    #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
+    #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.svg")]
     Draw(DrawArgs),
     /// Write a commented first model
     #[command(after_help = "Example: linchpin init shop.toml")]
@@ -265,30 +267,6 @@ pub(super) struct ExplainArgs {
     pub(super) bars: BarsArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DrawArgs {
-    #[command(flatten)]
-    pub(super) model: ModelArgs,
-    #[command(flatten)]
-    pub(super) fail: FailArgs,
-    /// What to draw; SVG and PNG need Graphviz [default: by the ending of FILE, else dot]
-    #[arg(long, value_enum)]
-    pub(super) format: Option<Picture>,
-    /// Write to FILE, whole or not at all, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Picture {
-    /// Graphviz' language
-    Dot,
-    /// Drawn by an installed Graphviz
-    Svg,
-    /// Drawn by an installed Graphviz
-    Png,
 }
 
 #[derive(Debug, Args)]
