@@ -1,19 +1,26 @@
 //! Pictures: a system as SVG, DOT, Mermaid or D2.
 //!
 //! Stands beside [`crate::render`]. What is in a picture is decided once; each format writes the same. [`svg()`] lays it out
-//! itself and needs nothing installed; [`graphviz`] runs the `dot` program on DOT.
+//! itself and needs nothing installed, [`dot()`], [`mermaid()`] and [`d2()`] leave that to others; [`graphviz`] runs the `dot`
+//! program on DOT.
 
+mod d2;
 mod dot;
 mod graphviz;
+mod mermaid;
 mod options;
+mod outline;
+#[cfg(feature = "png")]
+mod png;
 mod quote;
 mod scene;
 mod svg;
 mod text;
 
-pub use dot::dot;
 pub use graphviz::{Error as GraphvizError, Target, graphviz};
 pub use options::{Collapse, Focus, Options, Theme, View};
+#[cfg(feature = "png")]
+pub use png::{Error as PngError, png};
 
 use crate::analysis::System;
 use crate::engine::Outcome;
@@ -38,4 +45,20 @@ use crate::model::Scenario;
 /// ```
 pub fn svg(system: &System, failed: Option<(&Scenario, &Outcome)>, options: &Options<'_>) -> String {
     svg::svg(&scene::scene(system, failed, options), options)
+}
+
+/// A system as DOT text. States are said in colour and in words; the theme is light. The same system and options give the
+/// same bytes.
+pub fn dot(system: &System, failed: Option<(&Scenario, &Outcome)>, options: &Options<'_>) -> String {
+    dot::dot(&scene::scene(system, failed, options))
+}
+
+/// A system as a Mermaid flowchart. States are said in colour and in words.
+pub fn mermaid(system: &System, failed: Option<(&Scenario, &Outcome)>, options: &Options<'_>) -> String {
+    mermaid::mermaid(&scene::scene(system, failed, options))
+}
+
+/// A system in D2's language. States are said in colour and in words.
+pub fn d2(system: &System, failed: Option<(&Scenario, &Outcome)>, options: &Options<'_>) -> String {
+    d2::d2(&scene::scene(system, failed, options))
 }

@@ -7,7 +7,9 @@ use super::super::output::Talk;
 use super::{ask, mention_warnings};
 use crate::analysis::System;
 use crate::diag::nearest;
-use crate::draw::{Collapse, Focus, GraphvizError, Options, Target, Theme, View, dot, graphviz, svg};
+use crate::draw::{
+    Collapse, Focus, GraphvizError, Options, Target, Theme, View, d2, dot, graphviz, mermaid, svg,
+};
 
 pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref())?;
@@ -20,14 +22,17 @@ pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     let outcome = asked.as_ref().map(|asked| engine.worker().outcome(&asked.scenario.fails));
     let failed = asked.as_ref().map(|asked| &asked.scenario).zip(outcome.as_ref());
     let to = args.output.as_deref();
+    let dot = || dot(system, failed, &options);
     match (picture(args), args.engine) {
-        (Picture::Dot, _) => talk.give(dot(system, failed).as_bytes(), to)?,
+        (Picture::Dot, _) => talk.give(dot().as_bytes(), to)?,
+        (Picture::Mermaid, _) => talk.give(mermaid(system, failed, &options).as_bytes(), to)?,
+        (Picture::D2, _) => talk.give(d2(system, failed, &options).as_bytes(), to)?,
         (Picture::Svg, Engine::Own) => talk.give(svg(system, failed, &options).as_bytes(), to)?,
-        (Picture::Svg, Engine::Graphviz) => {
-            Talk::give_binary(&drawn(&dot(system, failed), Target::Svg)?, to)?
+        (Picture::Svg, Engine::Graphviz) => Talk::give_binary(&drawn(&dot(), Target::Svg)?, to)?,
+        (Picture::Png, Engine::Graphviz) => Talk::give_binary(&drawn(&dot(), Target::Png)?, to)?,
+        (Picture::Png, Engine::Own) => {
+            Talk::give_binary(&pixels(|| svg(system, failed, &options), dot)?, to)?;
         }
-        (Picture::Png, _) => Talk::give_binary(&drawn(&dot(system, failed), Target::Png)?, to)?,
-        _ => {}
     }
     Ok(Exit::Ok)
 }
@@ -82,6 +87,25 @@ fn picture(args: &DrawArgs) -> Picture {
         Some("d2") => Picture::D2,
         _ => Picture::Svg,
     })
+}
+
+/// With the feature, our own picture; without, that of an installed Graphviz.
+#[cfg(feature = "png")]
+fn pixels(svg: impl FnOnce() -> String, _dot: impl FnOnce() -> String) -> Result<Vec<u8>, Failure> {
+    crate::draw::png(&svg()).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// With the feature, our own picture; without, that of an installed Graphviz.
+#[cfg(not(feature = "png"))]
+fn pixels(_svg: impl FnOnce() -> String, dot: impl FnOnce() -> String) -> Result<Vec<u8>, Failure> {
+    let with = "build linchpin with --features png, or install Graphviz (Debian: apt install graphviz), or write SVG";
+    match graphviz(&dot(), Target::Png) {
+        Err(GraphvizError::NotInstalled) => {
+            Err(Failure::new("this build draws PNG only with Graphviz").hint(with))
+        }
+        Err(error) => Err(Failure::new(error.to_string())),
+        Ok(picture) => Ok(picture),
+    }
 }
 
 fn drawn(dot: &str, target: Target) -> Result<Vec<u8>, Failure> {

@@ -33,14 +33,17 @@ pub(super) fn svg(scene: &Scene, options: &Options<'_>) -> String {
     let mut page = Page { text: String::new(), live: options.live };
     page.open(scene, options, full, height);
     page.heading(&heading);
-    page.push(&format!("<g transform=\"translate({dx} {top})\">\n"));
+    // Half a pixel further, where lines one pixel wide are sharp.
+    page.push(&format!("<g transform=\"translate({} {})\">\n", dx + 0.5, top + 0.5));
     page.nodes(scene, &planned, &layout, true);
     page.lines(scene, &layout);
     page.nodes(scene, &planned, &layout, false);
     page.labels(scene, &layout);
     page.push("</g>\n");
     page.push(&format!(
-        "<g class=\"legend\" transform=\"translate({MARGIN} {legend_top})\">\n{}</g>\n",
+        "<g class=\"legend\" transform=\"translate({} {})\">\n{}</g>\n",
+        MARGIN + 0.5,
+        legend_top + 0.5,
         legend.text
     ));
     page.push("</svg>\n");
@@ -321,7 +324,8 @@ fn escaped(text: &str) -> String {
     quick_xml::escape::escape(text).into_owned()
 }
 
-/// Patterns and signs of states.
+/// Patterns and signs of states. A sign has no colours of its own: it takes those of the `use` that shows it, because rules that
+/// begin with the picture's class do not reach into what is used.
 const DEFINITIONS: &str = "\
 <defs>
 <pattern id=\"lp-failed\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
@@ -331,14 +335,14 @@ const DEFINITIONS: &str = "\
 <pattern id=\"lp-degraded\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\">\
 <rect class=\"ground degraded\" width=\"8\" height=\"8\"/><circle class=\"pattern degraded\" cx=\"2\" cy=\"2\" r=\"1.3\"/>\
 <circle class=\"pattern degraded\" cx=\"6\" cy=\"6\" r=\"1.3\"/></pattern>
-<g id=\"lp-sign-failed\"><path class=\"sign failed\" d=\"M-3.3 -8h6.6l4.7 4.7v6.6l-4.7 4.7h-6.6l-4.7 -4.7v-6.6z\"/>\
-<path class=\"stroke\" stroke-width=\"2.2\" d=\"M-3.2 -3.2L3.2 3.2M3.2 -3.2L-3.2 3.2\"/></g>
-<g id=\"lp-sign-down\"><circle class=\"sign down\" r=\"6.5\"/>\
-<path class=\"stroke\" stroke-width=\"1.8\" d=\"M-2.6 -2.6L2.6 2.6M2.6 -2.6L-2.6 2.6\"/></g>
-<g id=\"lp-sign-degraded\"><path class=\"sign degraded\" d=\"M0 -7.5L7.5 5.5H-7.5z\"/>\
-<path class=\"stroke\" stroke-width=\"1.8\" d=\"M-3 2.4c1.2 -1.8 2.2 -1.8 3 -0.6s1.8 1.2 3 -0.6\"/></g>
-<g id=\"lp-sign-touched\"><circle class=\"sign touched\" r=\"4\"/></g>
-<g id=\"lp-sign-added\"><circle class=\"sign added\" r=\"6.5\"/><path class=\"stroke\" stroke-width=\"1.8\" d=\"M-3.4 0H3.4M0 -3.4V3.4\"/></g>
-<g id=\"lp-sign-removed\"><circle class=\"sign removed\" r=\"6.5\"/><path class=\"stroke\" stroke-width=\"1.8\" d=\"M-3.4 0H3.4\"/></g>
+<g id=\"lp-sign-failed\"><path d=\"M-3.3 -8h6.6l4.7 4.7v6.6l-4.7 4.7h-6.6l-4.7 -4.7v-6.6z\"/>\
+<path fill=\"none\" stroke-width=\"2.2\" d=\"M-3.2 -3.2L3.2 3.2M3.2 -3.2L-3.2 3.2\"/></g>
+<g id=\"lp-sign-down\"><circle r=\"6.5\"/>\
+<path fill=\"none\" stroke-width=\"1.8\" d=\"M-2.6 -2.6L2.6 2.6M2.6 -2.6L-2.6 2.6\"/></g>
+<g id=\"lp-sign-degraded\"><path d=\"M0 -7.5L7.5 5.5H-7.5z\"/>\
+<path fill=\"none\" stroke-width=\"1.8\" d=\"M-3 2.4c1.2 -1.8 2.2 -1.8 3 -0.6s1.8 1.2 3 -0.6\"/></g>
+<g id=\"lp-sign-touched\"><circle r=\"4\"/></g>
+<g id=\"lp-sign-added\"><circle r=\"6.5\"/><path fill=\"none\" stroke-width=\"1.8\" d=\"M-3.4 0H3.4M0 -3.4V3.4\"/></g>
+<g id=\"lp-sign-removed\"><circle r=\"6.5\"/><path fill=\"none\" stroke-width=\"1.8\" d=\"M-3.4 0H3.4\"/></g>
 </defs>
 ";

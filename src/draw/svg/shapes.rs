@@ -105,7 +105,7 @@ pub(super) fn outline(shape: Shape, rect: Rect) -> String {
                     b - by - 2.0
                 )
             };
-            format!("{}{}{}", back(4.0), back(2.0), rectangle(rect, 3.0))
+            format!("{}{}{}", back(6.0), back(3.0), rectangle(rect, 3.0))
         }
         Shape::Domain(depth) => rectangle(rect, 9.0 - 2.0 * f64::from(depth.min(2))),
         Shape::Capability => rectangle(rect, h / 2.0),

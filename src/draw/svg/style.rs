@@ -164,11 +164,10 @@ fn colours(palette: &Palette, root: &str) -> String {
         rule(&format!(".arrow.{name},.share.{name}"), format!("fill:{border}"));
         rule(&format!(".ground.{name}"), format!("fill:{ground}"));
         rule(&format!(".pattern.{name}"), format!("fill:{pattern};stroke:{pattern}"));
-        rule(&format!(".sign.{name}"), format!("fill:{border};stroke:{paper}"));
+        rule(&format!(".badge.{name}"), format!("fill:{border};stroke:{paper}"));
     }
     rule(".touched>.shape,.touched>.detail", format!("stroke:{touched}"));
-    rule(".sign.touched", format!("fill:{touched};stroke:{paper}"));
-    rule(".stroke", format!("fill:none;stroke:{paper}"));
+    rule(".badge.touched", format!("fill:{touched};stroke:{paper}"));
     rule(".share.all", format!("fill:{border}"));
     rules
         .into_iter()
