@@ -71,6 +71,8 @@ const LABEL_RIGHT: f64 = 4.0;
 /// Distance between items, and between anything else.
 const ITEM_GAP: f64 = 18.0;
 const LINE_GAP: f64 = 9.0;
+/// How wide a column of nothing may be.
+const EMPTY: f64 = 30.0;
 
 /// Places items of these sizes and routes the lines between them. Coordinates begin at the origin.
 pub(super) fn arrange(sizes: &[Size], first: &[bool], lines: &[Line]) -> Routed {
@@ -82,6 +84,7 @@ pub(super) fn arrange(sizes: &[Size], first: &[bool], lines: &[Line]) -> Routed 
     let Weave { levels, above, below, .. } = &mut weave;
     order(levels, &Rows { above, below });
     spread(&mut weave);
+    squeeze(&mut weave);
     route::route(&weave, sizes, lines)
 }
 
@@ -257,6 +260,20 @@ fn settle(weave: &mut Weave, level: usize, by_below: bool, by_above: bool) {
     }
     for (spot, x) in row.iter().zip(places(&wishes)) {
         weave.spots[*spot].x = x;
+    }
+}
+
+/// Takes out columns of nothing: where no row has anything, only lines cross, and these can be shorter.
+fn squeeze(weave: &mut Weave) {
+    let mut order: Vec<usize> = (0..weave.spots.len()).collect();
+    let left = |spot: &Spot| spot.x - spot.left;
+    order.sort_by(|one, other| left(&weave.spots[*one]).total_cmp(&left(&weave.spots[*other])));
+    let (mut reach, mut taken) = (f64::INFINITY, 0.0);
+    for index in order {
+        let spot = &mut weave.spots[index];
+        taken += (left(spot) - reach - EMPTY).max(0.0);
+        reach = if reach.is_finite() { reach.max(spot.x + spot.right) } else { spot.x + spot.right };
+        spot.x -= taken;
     }
 }
 

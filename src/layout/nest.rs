@@ -101,6 +101,7 @@ impl Nest<'_> {
     fn stack(&mut self, item: usize) -> Size {
         let Item { size: least, padding, .. } = *self.item(item);
         let children = self.children[item].clone();
+        self.fill(&children);
         let widest = children.iter().map(|child| self.rects[*child].width).fold(0.0, f64::max);
         let width = (widest + 2.0 * padding).max(least.width);
         let mut y = least.height + padding;
@@ -110,6 +111,19 @@ impl Nest<'_> {
             y += rect.height + padding;
         }
         Size::new(width, y)
+    }
+
+    /// What is packed uses the width that something else in the same stack takes anyway.
+    fn fill(&mut self, children: &[usize]) {
+        let (packed, fixed): (Vec<usize>, Vec<usize>) =
+            children.iter().partition(|child| matches!(self.item(**child).inside, Inside::Pack { .. }));
+        let widest = fixed.iter().map(|child| self.rects[*child].width).fold(0.0, f64::max);
+        for child in packed {
+            if self.rects[child].width < widest {
+                let Size { width, height } = self.flow(child, widest);
+                (self.rects[child].width, self.rects[child].height) = (width, height);
+            }
+        }
     }
 
     fn flow(&mut self, item: usize, width: f64) -> Size {

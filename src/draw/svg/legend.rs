@@ -81,7 +81,10 @@ fn samples(scene: &Scene) -> Vec<(String, String)> {
 }
 
 fn node(shape: Shape, state: &str) -> String {
-    let rect = Rect { x: 0.0, y: 0.0, width: SAMPLE.0, height: SAMPLE.1 };
+    let mut rect = Rect { x: 0.0, y: 0.0, width: SAMPLE.0, height: SAMPLE.1 };
+    if shape == Shape::Many {
+        rect = Rect { width: rect.width - 6.0, ..rect };
+    }
     let sign = if state.is_empty() {
         String::new()
     } else {
@@ -103,7 +106,7 @@ fn shape_words(shape: Shape) -> Option<&'static str> {
         Shape::Place => "supplier or place",
         Shape::Facility => "product of a provider",
         Shape::Group => "shared fate",
-        Shape::Many => "many",
+        Shape::Many => "many, drawn as one",
     })
 }
 
