@@ -61,7 +61,7 @@ pub(super) fn wrapped(text: &str, face: Face, size: f64, most: f64, lines: usize
         let mut cut = None;
         for (at, c) in rest.char_indices() {
             used += char_width(c, face);
-            if used > most {
+            if used * size / EM > most {
                 break;
             }
             if matches!(c, ' ' | '/' | '-' | '.' | '_' | '#' | '@' | ',') {
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn lines_break_where_names_do() {
         let lines = wrapped("aws/us-west-2#rds-control", Face::Regular, 10.0, 70.0, 3);
-        assert_eq!(lines, ["aws/us-west-", "2#rds-control"]);
+        assert_eq!(lines, ["aws/us-west-2#", "rds-control"]);
         let lines = wrapped(&"x".repeat(100), Face::Regular, 10.0, 70.0, 3);
         assert_eq!(lines.len(), 1);
         assert!(lines[0].ends_with('…'));

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod commands;
+mod draw;
 mod engines;
 mod examples;
 mod invalid;

@@ -6,6 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::{CapabilityArgs, FailArgs, ModelArgs};
 
+pub(super) const EXAMPLES: &str = "\
+Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.svg
+Example: linchpin draw models/storefront --view capability --capability checkout -o checkout.svg
+Example: linchpin draw models/storefront --focus orders-db --depth 1 --format mermaid";
+
 #[derive(Debug, Args)]
 pub(in super::super) struct DrawArgs {
     #[command(flatten)]

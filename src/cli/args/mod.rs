@@ -90,7 +90,7 @@ pub(super) enum Command {
     #[command(after_help = "Example: linchpin briefing models/storefront --format markdown -o briefing.md")]
     Briefing(BriefingArgs),
     /// A diagram; with --fail, what has fallen is marked
-    #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.svg")]
+    #[command(after_help = draw::EXAMPLES)]
     Draw(DrawArgs),
     /// Write a commented first model
     #[command(after_help = "Example: linchpin init shop.toml")]

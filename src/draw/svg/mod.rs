@@ -4,6 +4,8 @@ mod legend;
 mod plan;
 mod shapes;
 mod style;
+#[cfg(test)]
+mod tests;
 
 use super::options::{Options, Theme};
 use super::scene::{Change, Gate, LinkClass, Mark, Node, Scene, Shape};

@@ -31,7 +31,7 @@ pub(super) fn margins_of(shape: Shape) -> Margins {
         Shape::Facility => Margins { left: 14.0, right: 9.0, top: 5.0, bottom: 5.0 },
         Shape::Channel => Margins { left: 10.0, right: CORNER + 6.0, top: 6.0, bottom: 6.0 },
         Shape::Many => margins(11.0, 7.0, 10.0),
-        Shape::Gate => margins(9.0, 9.0, 5.0),
+        Shape::Gate => margins(7.0, 9.0, 5.0),
         _ => margins(10.0, 5.0, 5.0),
     }
 }
