@@ -128,19 +128,19 @@ impl Nest<'_> {
 
     fn flow(&mut self, item: usize, width: f64) -> Size {
         let Item { size: least, padding, .. } = *self.item(item);
-        let (mut x, mut y, mut shelf, mut widest) = (padding, least.height + padding, 0.0_f64, 0.0_f64);
+        let (mut x, mut y, mut high, mut widest) = (padding, least.height + padding, 0.0_f64, 0.0_f64);
         for child in self.children[item].clone() {
             let rect = &mut self.rects[child];
             if x > padding && x + rect.width + padding > width {
-                (x, y) = (padding, y + shelf + padding);
-                shelf = 0.0;
+                (x, y) = (padding, y + high + padding);
+                high = 0.0;
             }
             (rect.x, rect.y) = (x, y);
             x += rect.width + padding;
-            shelf = shelf.max(rect.height);
+            high = high.max(rect.height);
             widest = widest.max(x);
         }
-        Size::new(widest, y + shelf + padding).union(least)
+        Size::new(widest, y + high + padding).union(least)
     }
 
     /// A flow with the width that comes nearest to the aspect.
@@ -252,11 +252,11 @@ impl<'n, 'a> Columns<'n, 'a> {
     fn new(nest: &'n mut Nest<'a>, root: usize) -> Self {
         let mut columns =
             Self { root, boxes: vec![root], depth: BTreeMap::new(), kins: BTreeMap::new(), nest };
-        let mut next = 0;
+        let mut seen = 0;
         // What has no kin stands below what has.
         let mut no_kin = usize::MAX / 2;
-        while let Some(around) = columns.boxes.get(next).copied() {
-            next += 1;
+        while let Some(around) = columns.boxes.get(seen).copied() {
+            seen += 1;
             let nest = &columns.nest;
             let item = nest.item(around);
             let above =
@@ -306,7 +306,8 @@ impl<'n, 'a> Columns<'n, 'a> {
                     !taken.get(column).and_then(|rows| rows.get(row)).copied().unwrap_or(false)
                 })
             };
-            let row = (0..).find(|row| is_free(*row)).unwrap_or(0);
+            // Each kin takes one row, so that there are no more rows than kins.
+            let row = (0..self.kins.len()).find(|row| is_free(*row)).unwrap_or(self.kins.len());
             for (leaf, column) in leaves {
                 let rows_taken = taken.entry(*column).or_default();
                 if rows_taken.len() <= row {

@@ -37,6 +37,14 @@ pub(super) fn ranks(first: &[bool], widths: &[f64], lines: &[(usize, usize)]) ->
     Ranks { rank, against }
 }
 
+/// How far a walk along the lines is with an item.
+#[derive(Clone, Copy, PartialEq)]
+enum Seen {
+    No,
+    OnWay,
+    Done,
+}
+
 /// The lines that a walk along the lines finds to lead back to where it came from.
 fn against(n: usize, first: &[bool], lines: &[(usize, usize)]) -> Vec<bool> {
     let mut out = vec![Vec::new(); n];
@@ -44,12 +52,6 @@ fn against(n: usize, first: &[bool], lines: &[(usize, usize)]) -> Vec<bool> {
     for (line, (from, to)) in lines.iter().enumerate() {
         out[*from].push((line, *to));
         is_pointed_to[*to] = true;
-    }
-    #[derive(Clone, Copy, PartialEq)]
-    enum Seen {
-        No,
-        OnWay,
-        Done,
     }
     let mut seen = vec![Seen::No; n];
     let mut against = vec![false; lines.len()];

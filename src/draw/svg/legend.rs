@@ -112,8 +112,7 @@ fn shape_words(shape: Shape) -> Option<&'static str> {
 
 /// The gates in a picture, one of each sort.
 fn gates(scene: &Scene) -> Vec<(Gate, &'static str)> {
-    let has =
-        |wanted: fn(&Gate) -> bool| scene.nodes.iter().filter_map(|node| node.gate).find(|gate| wanted(gate));
+    let has = |wanted: fn(&Gate) -> bool| scene.nodes.iter().filter_map(|node| node.gate).find(wanted);
     let all = has(|gate| matches!(gate, Gate::All)).map(|gate| (gate, "needs all of these"));
     let any = has(|gate| matches!(gate, Gate::Any)).map(|gate| (gate, "needs any of these"));
     let some = has(|gate| matches!(gate, Gate::Of(..))).map(|gate| (gate, "needs so many of these"));

@@ -117,7 +117,7 @@ impl Page {
         for (index, node) in scene.nodes.iter().enumerate() {
             let is_part = matches!(node.shape, Shape::Lines | Shape::Ground);
             if node.shape.is_box() == boxes && !is_part {
-                self.node(node, &planned.texts[index], layout.rects[planned.item(index)]);
+                self.node(node, &planned.texts[index], layout.rects[plan::item(index)]);
             }
         }
     }

@@ -12,15 +12,14 @@ pub(super) struct Planned {
     pub(super) texts: Vec<Vec<Text>>,
 }
 
-impl Planned {
-    /// The item of a node.
-    pub(super) fn item(&self, node: usize) -> usize {
-        node + 1
-    }
+/// The item of a node: the root comes before them.
+pub(super) fn item(node: usize) -> usize {
+    node + 1
 }
 
 /// A line of text in a node.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_field_names, reason = "what else would the text of a text be called")]
 pub(super) struct Text {
     pub(super) text: String,
     pub(super) class: &'static str,

@@ -41,13 +41,13 @@ fn check(what: &str, system: &System, options: &Options<'_>) {
         if let Some(parent) = item.parent {
             assert!(layout.rects[parent].contains(&rect), "{what}: {index} sticks out of {parent}");
         }
-        for other in 0..index {
-            let apart = items[other].parent == item.parent || (is_leaf(index) && is_leaf(other));
+        for (other, earlier) in items.iter().enumerate().take(index) {
+            let apart = earlier.parent == item.parent || (is_leaf(index) && is_leaf(other));
             assert!(!(apart && rect.overlaps(&layout.rects[other])), "{what}: {index} overlaps {other}");
         }
     }
     for (index, node) in scene.nodes.iter().enumerate() {
-        let (rect, _) = split(node, layout.rects[planned.item(index)]);
+        let (rect, _) = split(node, layout.rects[plan::item(index)]);
         let margins = shapes::margins_of(node.shape);
         let room = if node.shape.is_box() {
             rect.width - 2.0 * plan::HEADING_LEFT
@@ -97,10 +97,10 @@ fn sampled(stroke: &Stroke) -> Vec<Point> {
         let middle = f64::midpoint(pair[0].y, pair[1].y);
         for step in 0..=16 {
             let t = f64::from(step) / 16.0;
-            let (a, b, c, d) =
-                ((1.0 - t).powi(3), 3.0 * t * (1.0 - t).powi(2), 3.0 * t * t * (1.0 - t), t.powi(3));
-            let x = (a + b) * pair[0].x + (c + d) * pair[1].x;
-            out.push(Point { x, y: a * pair[0].y + (b + c) * middle + d * pair[1].y });
+            let (first, last) = ((1.0 - t).powi(3), t.powi(3));
+            let (second, third) = (3.0 * t * (1.0 - t).powi(2), 3.0 * t * t * (1.0 - t));
+            let x = (first + second) * pair[0].x + (third + last) * pair[1].x;
+            out.push(Point { x, y: first * pair[0].y + (second + third) * middle + last * pair[1].y });
         }
     }
     out
