@@ -4,8 +4,8 @@
 mod backups;
 mod briefing;
 mod coldstart;
-mod timeline;
 mod draw;
+mod timeline;
 
 use std::path::PathBuf;
 
@@ -18,8 +18,8 @@ use crate::model::{Class, State};
 pub(super) use backups::BackupsArgs;
 pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use coldstart::ColdstartArgs;
-pub(super) use timeline::{BarsArgs, TimelineArgs};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
+pub(super) use timeline::{BarsArgs, TimelineArgs};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
