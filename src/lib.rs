@@ -47,6 +47,7 @@ pub mod engine;
 pub mod generate;
 pub mod layout;
 pub mod model;
+pub mod page;
 pub mod render;
 pub mod report;
 pub mod topology;

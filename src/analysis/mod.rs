@@ -25,7 +25,7 @@ pub use blast::{Blast, Concentration, blast, concentration};
 pub use briefing::{Briefing, Place, Promise, briefing, promise};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, check};
 pub use coldstart::{Started, Step, cold_start};
-pub use data::{Copies, DataLoss};
+pub use data::{Copies, DataCopy, DataLoss};
 pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, circles, stuck};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;

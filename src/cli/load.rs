@@ -20,20 +20,22 @@ pub(super) struct Loaded {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
+/// The file or directory that the command line names, or the nearest `linchpin.toml`.
+pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    nearest().ok_or_else(|| {
+        let message = "no linchpin.toml in this directory or any above it";
+        let problem = Diagnostic::new(Code::NoModel, Place::NOWHERE, message);
+        refuse(problem.hint("name a model, or write a first one with `linchpin init`"))
+    })
+}
+
 /// Reads the model that the command line names.
 pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
+    let path = locate(named)?;
     let mut sources = Sources::default();
-    let path = match named {
-        Some(path) => path.to_owned(),
-        None => nearest().ok_or_else(|| {
-            let problem = Diagnostic::new(
-                Code::NoModel,
-                Place::NOWHERE,
-                "no linchpin.toml in this directory or any above it",
-            );
-            refuse(problem.hint("name a model, or write a first one with `linchpin init`"))
-        })?,
-    };
     let mut problems = Vec::new();
     for file in files(&path)? {
         match read(&file) {

@@ -8,6 +8,10 @@ mod commands;
 mod exit;
 mod load;
 mod output;
+#[cfg(feature = "serve")]
+mod serve;
+#[cfg(feature = "watch")]
+mod watch;
 
 pub use exit::Exit;
 

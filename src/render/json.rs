@@ -14,6 +14,14 @@ pub fn json(report: &impl Serialize) -> String {
     escaped(text)
 }
 
+/// The same on one line, to stand inside something else.
+///
+/// # Panics
+/// As [`json`].
+pub fn json_line(report: &impl Serialize) -> String {
+    escaped(serde_json::to_string(report).expect("reports are serialisable"))
+}
+
 /// Invisible characters spelt out, as JSON may: they stand in strings only.
 fn escaped(text: String) -> String {
     let must_be_spelt_out = |c: char| c != '\n' && is_hidden(c);

@@ -21,7 +21,7 @@ pub use briefing_markdown::briefing_markdown;
 pub use coldstart::coldstart;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;
-pub use json::json;
+pub use json::{json, json_line};
 pub use text::{blast, check, explain, survive};
 pub use timeline::{Bars, survive_timeline};
 

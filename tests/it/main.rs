@@ -1,6 +1,7 @@
 //! Every test that sees the crate from outside, in one binary.
 
 mod bad_input;
+mod browser;
 mod commands;
 mod draw;
 mod engines;
@@ -9,7 +10,14 @@ mod invalid;
 mod laws;
 mod layers;
 mod naive;
+mod page;
 mod random;
 mod readme;
 mod recovery;
 mod rows;
+
+/// Says that a test has nothing to run on here.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}

@@ -5,6 +5,7 @@ mod backups;
 mod briefing;
 mod coldstart;
 mod draw;
+mod report;
 mod timeline;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub(super) use backups::BackupsArgs;
 pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use coldstart::ColdstartArgs;
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
+pub(super) use report::{ReportArgs, ServeArgs};
 pub(super) use timeline::{BarsArgs, TimelineArgs};
 
 const STYLES: Styles = Styles::styled()
@@ -92,6 +94,13 @@ pub(super) enum Command {
     /// A diagram; with --fail, what has fallen is marked
     #[command(after_help = draw::EXAMPLES)]
     Draw(DrawArgs),
+    /// One self-contained HTML page to take into a review: click a zone, watch what falls
+    #[command(after_help = "Example: linchpin report models/storefront -o storefront.html")]
+    Report(ReportArgs),
+    /// The same page live on this machine, redrawn as the model is edited
+    #[cfg(feature = "serve")]
+    #[command(after_help = "Example: linchpin serve models/storefront --port 4321")]
+    Serve(ServeArgs),
     /// Write a commented first model
     #[command(after_help = "Example: linchpin init shop.toml")]
     Init(InitArgs),

@@ -10,6 +10,9 @@ mod draw;
 mod explain;
 mod generate;
 mod init;
+mod report;
+#[cfg(feature = "serve")]
+mod serve;
 mod survive;
 
 use super::args::{Command, ExplainCodeArgs, Format, OutputArgs};
@@ -30,6 +33,9 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Backups(args) => backups::run(&args, talk),
         Command::Briefing(args) => briefing::run(&args, talk),
         Command::Draw(args) => draw::run(&args, talk),
+        Command::Report(args) => report::run(&args, talk),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),
         Command::Generate(args) => generate::run(&args, talk),
