@@ -9,26 +9,33 @@ const NEVER = Infinity;
 /** When a formula holds. `staying`: asked of what keeps running, not of what has to come back. */
 function timeOf(formula, world, staying) {
   if (typeof formula === "number") return world.times[formula];
-  const [op, first, ...rest] = formula;
-  switch (op) {
+  const first = formula[1];
+  const second = formula[2];
+  switch (formula[0]) {
     case "event": return world.back(first);
     case "start": return staying ? 0 : timeOf(first, world, staying);
     case "tolerates": {
-      const time = timeOf(rest[0], world, staying);
+      const time = timeOf(second, world, staying);
       return staying && time <= first ? 0 : time;
     }
-    case "later": return first + timeOf(rest[0], world, staying);
+    case "later": return first + timeOf(second, world, staying);
     case "all": return latest(first, world, staying);
-    case "any": return first.reduce((least, part) => Math.min(least, timeOf(part, world, staying)), NEVER);
-    case "at_least": return nth(first, rest[0].map((part) => timeOf(part, world, staying)));
-    case "capacity": return reached(first, rest[0], world);
-    default: throw new Error(`unknown formula ${op}`);
+    case "any": return earliest(first, world, staying);
+    case "at_least": return nth(first, second.map((part) => timeOf(part, world, staying)));
+    case "capacity": return reached(first, second, world);
+    default: throw new Error(`unknown formula ${formula[0]}`);
   }
 }
 
 function latest(parts, world, staying) {
   let time = 0;
   for (const part of parts) time = Math.max(time, timeOf(part, world, staying));
+  return time;
+}
+
+function earliest(parts, world, staying) {
+  let time = NEVER;
+  for (const part of parts) time = Math.min(time, timeOf(part, world, staying));
   return time;
 }
 
@@ -53,8 +60,9 @@ function reached(threshold, carried, world) {
 
 /** When a condition holds: after + the latest of its parts, and start on top where it has to come back. */
 function timeOfCondition(condition, world, staying) {
-  const parts = condition.parts.reduce((time, [, part]) => Math.max(time, timeOf(part, world, staying)), 0);
-  return condition.after + parts + (staying ? 0 : condition.start);
+  let time = 0;
+  for (const part of condition.parts) time = Math.max(time, timeOf(part[1], world, staying));
+  return condition.after + time + (staying ? 0 : condition.start);
 }
 
 /** Everything that can be asked of one model. */
