@@ -268,6 +268,7 @@ fn the_help_of_every_command() {
         "backups",
         "briefing",
         "draw",
+        "report",
         "init",
         "explain-code",
     ] {
@@ -288,6 +289,7 @@ fn the_examples_in_help_run() {
         "backups",
         "briefing",
         "draw",
+        "report",
         "init",
         "explain-code",
         "generate",
