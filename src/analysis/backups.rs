@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::data::Copies;
+use super::data::{Copies, least_stale};
 use super::{Asked, System, TooMany, sweep};
 use crate::compile::{ConditionId, needed};
 use crate::engine::{Run, Worker};
@@ -229,15 +229,15 @@ impl Asking<'_> {
     fn store(&self, store: &Store) -> Option<Touched> {
         let Kind::Service(service) = &self.model[store.service].kind else { return None };
         let failure = self.scenario.fails.first()?.what;
-        let loss = self.copies.loss(service, self.scenario, self.run);
+        let loss = least_stale(&self.copies.of(service), self.scenario, self.run);
         let loss = (loss > Time::ZERO).then_some(Loss { failure, loss });
         let (mut takes_active, mut is_last) = (false, true);
         for id in &service.instances {
             let Kind::Instance(instance) = &self.model[*id].kind else { continue };
-            let holds_data = instance.standby.is_none_or(|standby| standby.lag.is_some());
-            let survives = self.copies.instance_survives(*id, instance, self.scenario, self.run);
+            let Some(copy) = self.copies.of_instance(*id) else { continue };
+            let survives = copy.survives(self.scenario, self.run);
             takes_active |= instance.standby.is_none() && !survives;
-            is_last &= !(holds_data && survives);
+            is_last &= !survives;
         }
         let trial = |backup: &Backup| takes_active.then(|| self.trial(failure, is_last, backup));
         let touched = Touched { loss, trials: service.backups.iter().map(trial).collect() };
@@ -247,7 +247,7 @@ impl Asking<'_> {
     fn trial(&self, failure: ElementId, is_last: bool, backup: &Backup) -> Trial {
         let holds = |id: ElementId| self.run.time(ConditionId::ok(id)).is_finite();
         let mut obstacles = Vec::new();
-        let is_there = self.copies.place_survives(backup.at, self.scenario, self.run);
+        let is_there = self.copies.of_backup(backup).survives(self.scenario, self.run);
         if !is_there {
             obstacles.push(Obstacle::Place(backup.at));
         }

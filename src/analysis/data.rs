@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use crate::compile::ConditionId;
 use crate::engine::Run;
-use crate::model::{Backup, ElementId, Instance, Kind, Model, Scenario, Service, Time};
+use crate::model::{Backup, ElementId, Failure, Kind, Model, Scenario, Service, Time};
 
 /// What a scenario costs one data store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,43 +15,48 @@ pub struct DataLoss {
     pub loss: Time,
 }
 
-/// The data stores of a model and which of their backups count on a day.
+/// One copy of a store's data: where it stands or falls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataCopy {
+    /// How far it is behind.
+    pub stale: Time,
+    /// The instance that holds it; `None` is a copy at rest.
+    pub own: Option<ElementId>,
+    /// Where it lies and what it stands on: each must not be gone for good.
+    pub places: Vec<ElementId>,
+    /// Whatever destroys what it holds, if one of these does: the copy's own event, its places and what is above them.
+    pub destroyed_with: Vec<ElementId>,
+}
+
+/// The data stores of a model and their copies, as they count on a day.
 #[derive(Debug, Clone)]
 pub struct Copies<'m> {
     model: &'m Model,
-    stores: Vec<(ElementId, &'m Service)>,
+    stores: Vec<(ElementId, Vec<DataCopy>)>,
     as_of: Date,
 }
 
 impl<'m> Copies<'m> {
     /// Copies as they count on a day.
     pub fn new(model: &'m Model, as_of: Date) -> Self {
+        let mut copies = Self { model, stores: Vec::new(), as_of };
         let stores = model.services().filter(|(_, _, service)| service.data);
-        Self { model, stores: stores.map(|(id, _, service)| (id, service)).collect(), as_of }
+        copies.stores = stores.map(|(id, _, service)| (id, copies.of(service))).collect();
+        copies
+    }
+
+    /// Every data store with its copies, in the model's order.
+    pub fn stores(&self) -> impl Iterator<Item = (ElementId, &[DataCopy])> {
+        self.stores.iter().map(|(service, copies)| (*service, &copies[..]))
     }
 
     /// The loss of every data store, in the model's order.
     pub fn losses(&self, scenario: &Scenario, run: &Run) -> Vec<DataLoss> {
-        let loss = |(id, service): &(ElementId, &Service)| DataLoss {
-            service: *id,
-            loss: self.loss(service, scenario, run),
+        let loss = |(service, copies): (ElementId, &[DataCopy])| DataLoss {
+            service,
+            loss: least_stale(copies, scenario, run),
         };
-        self.stores.iter().map(loss).collect()
-    }
-
-    /// The loss of one data store.
-    pub(super) fn loss(&self, service: &Service, scenario: &Scenario, run: &Run) -> Time {
-        let of_instances = service.instances.iter().filter_map(|id| {
-            let Kind::Instance(instance) = &self.model[*id].kind else { return None };
-            // What a backup could be restored to holds nothing yet.
-            let stale = instance.standby.map_or(Some(Time::ZERO), |standby| standby.lag)?;
-            self.instance_survives(*id, instance, scenario, run).then_some(stale)
-        });
-        let of_backups = service.backups.iter().filter_map(|backup| {
-            let counts = self.counts(backup) && self.place_survives(backup.at, scenario, run);
-            counts.then_some(backup.every)
-        });
-        of_instances.chain(of_backups).min().unwrap_or(Time::NEVER)
+        self.stores().map(loss).collect()
     }
 
     /// Whether a backup has been seen to work recently enough.
@@ -62,32 +67,54 @@ impl<'m> Copies<'m> {
         u64::from(days) * 86_400 <= within
     }
 
-    /// Whether what an instance holds survives.
-    pub(super) fn instance_survives(
-        &self,
-        id: ElementId,
-        instance: &Instance,
-        scenario: &Scenario,
-        run: &Run,
-    ) -> bool {
-        run.back(id).is_finite()
-            && !destroyed(scenario, id)
-            && self.place_survives(instance.domain, scenario, run)
-            && instance.uses.iter().all(|facility| self.place_survives(*facility, scenario, run))
+    /// Every copy of a service's data that counts.
+    pub(super) fn of(&self, service: &Service) -> Vec<DataCopy> {
+        let of_instances = service.instances.iter().filter_map(|id| self.of_instance(*id));
+        let counting = service.backups.iter().filter(|backup| self.counts(backup));
+        of_instances.chain(counting.map(|backup| self.of_backup(backup))).collect()
     }
 
-    /// Whether what a domain or facility holds survives: it comes back, and nothing there was destroyed.
-    pub(super) fn place_survives(&self, place: ElementId, scenario: &Scenario, run: &Run) -> bool {
-        let domain = match &self.model[place].kind {
-            Kind::Facility(facility) => facility.domain,
-            _ => place,
-        };
-        let up = std::iter::successors(Some(place), |id| self.model.parent(*id));
-        run.time(ConditionId::ok(place)).is_finite()
-            && !up.chain(self.model.domain_and_above(domain)).any(|id| destroyed(scenario, id))
+    /// What an instance holds. `None`: what a backup could be restored to holds nothing yet.
+    pub(super) fn of_instance(&self, id: ElementId) -> Option<DataCopy> {
+        let Kind::Instance(instance) = &self.model[id].kind else { return None };
+        let stale = instance.standby.map_or(Some(Time::ZERO), |standby| standby.lag)?;
+        let places = std::iter::once(instance.domain).chain(instance.uses.iter().copied()).collect();
+        Some(self.copy(stale, Some(id), places))
+    }
+
+    /// What a backup holds, whether it counts or not.
+    pub(super) fn of_backup(&self, backup: &Backup) -> DataCopy {
+        self.copy(backup.every, None, vec![backup.at])
+    }
+
+    fn copy(&self, stale: Time, own: Option<ElementId>, places: Vec<ElementId>) -> DataCopy {
+        let mut destroyed_with: Vec<ElementId> = own.into_iter().collect();
+        for place in &places {
+            let domain = match &self.model[*place].kind {
+                Kind::Facility(facility) => facility.domain,
+                _ => *place,
+            };
+            destroyed_with.extend(std::iter::successors(Some(*place), |id| self.model.parent(*id)));
+            destroyed_with.extend(self.model.domain_and_above(domain));
+        }
+        destroyed_with.sort_unstable();
+        destroyed_with.dedup();
+        DataCopy { stale, own, places, destroyed_with }
     }
 }
 
-fn destroyed(scenario: &Scenario, id: ElementId) -> bool {
-    scenario.fails.iter().any(|failure| failure.what == id && failure.destroys)
+/// The staleness of the best surviving copy; [`Time::NEVER`]: none survives.
+pub(super) fn least_stale(copies: &[DataCopy], scenario: &Scenario, run: &Run) -> Time {
+    let surviving = copies.iter().filter(|copy| copy.survives(scenario, run));
+    surviving.map(|copy| copy.stale).min().unwrap_or(Time::NEVER)
+}
+
+impl DataCopy {
+    /// Whether it does: what holds it comes back, and nothing there was destroyed.
+    pub(super) fn survives(&self, scenario: &Scenario, run: &Run) -> bool {
+        let destroys = |failure: &Failure| failure.destroys && self.destroyed_with.contains(&failure.what);
+        self.own.is_none_or(|own| run.back(own).is_finite())
+            && self.places.iter().all(|place| run.time(ConditionId::ok(*place)).is_finite())
+            && !scenario.fails.iter().any(destroys)
+    }
 }

@@ -28,7 +28,7 @@ pub use blast::{Blast, Concentration, blast, concentration};
 pub use briefing::{Briefing, Place, Promise, briefing, promise};
 pub use check::{Checked, Detail, Finding, SinglePoints, Waived, asked_by, check};
 pub use coldstart::{Started, Step, cold_start};
-pub use data::{Copies, DataLoss};
+pub use data::{Copies, DataCopy, DataLoss};
 pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, circles, stuck};
 pub use diff::{AtStake, Both, Change, Changed, Diff, Effect, diff};
 pub use explain::{Cause, Explained, What, chain, explain};

@@ -22,6 +22,18 @@ pub(super) struct Loaded {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
+/// The file or directory that the command line names, or the nearest `linchpin.toml`.
+pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    nearest().ok_or_else(|| {
+        let message = "no linchpin.toml in this directory or any above it";
+        let problem = Diagnostic::new(Code::NoModel, Place::NOWHERE, message);
+        refuse(problem.hint("name a model, or write a first one with `linchpin init`"))
+    })
+}
+
 /// Reads the model that the command line names.
 pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
     let path = locate(named)?;
@@ -75,21 +87,6 @@ pub(super) fn understood(
             Ok(Loaded { system, sources, warnings })
         }
         Err(problems) => Err(Failure::Model(problems, Box::new(sources))),
-    }
-}
-
-/// Where the model lies that the command line names, or does not.
-pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Failure> {
-    match named {
-        Some(path) => Ok(path.to_owned()),
-        None => nearest().ok_or_else(|| {
-            let problem = Diagnostic::new(
-                Code::NoModel,
-                Place::NOWHERE,
-                "no linchpin.toml in this directory or any above it",
-            );
-            refuse(problem.hint("name a model, or write a first one with `linchpin init`"))
-        }),
     }
 }
 

@@ -9,6 +9,8 @@ mod exit;
 mod git;
 mod load;
 mod output;
+#[cfg(feature = "serve")]
+mod serve;
 #[cfg(feature = "watch")]
 mod watch;
 

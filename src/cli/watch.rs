@@ -1,11 +1,11 @@
-//! Doing something again whenever a file of a model is saved.
+//! Waits until a model's files change, and does something again whenever they do.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use notify::{Event, EventKind, RecursiveMode, Watcher};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::exit::{Exit, Failure};
 use super::load::locate;
@@ -18,6 +18,9 @@ const SAME_SAVE: Duration = Duration::from_millis(15);
 /// But nobody is kept waiting for longer than this.
 const LONGEST_SAVE: Duration = Duration::from_millis(60);
 
+/// So often whoever waits is asked whether to go on.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// Does it now and after every save, until the process is interrupted. A failure is told, and the next save tried.
 pub(super) fn on_every_save(
     named: Option<&Path>,
@@ -26,14 +29,7 @@ pub(super) fn on_every_save(
     mut act: impl FnMut() -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
     let model = locate(named)?;
-    let (sender, saves) = channel();
-    let failed = |error: notify::Error| Failure::new(format!("cannot watch {}: {error}", model.display()));
-    // That nobody listens any more is no failure: the process ends then.
-    let mut watcher = notify::recommended_watcher(move |event| drop(sender.send(event))).map_err(failed)?;
-    let watched = Watched::new(&model, also);
-    for directory in &watched.directories {
-        watcher.watch(directory, RecursiveMode::NonRecursive).map_err(failed)?;
-    }
+    let watch = Watch::new(&model, also)?;
     loop {
         clear();
         if let Err(failure) = act() {
@@ -42,9 +38,55 @@ pub(super) fn on_every_save(
         if talk.detail != Detail::Quiet {
             talk.say(&format!("watching {}; Ctrl-C ends it", model.display()));
         }
-        if !watched.wait(&saves) {
+        if !watch.next(|| false) {
             return Ok(Exit::Ok);
         }
+    }
+}
+
+/// A model's files, watched.
+pub(super) struct Watch {
+    /// Dropping it ends the watching.
+    _watcher: RecommendedWatcher,
+    saves: Receiver<notify::Result<Event>>,
+    watched: Watched,
+}
+
+impl Watch {
+    /// Watches a model, a file or the files of a directory, and perhaps one more file.
+    pub(super) fn new(model: &Path, also: Option<&Path>) -> Result<Self, Failure> {
+        let (sender, saves) = channel();
+        let failed =
+            |error: notify::Error| Failure::new(format!("cannot watch {}: {error}", model.display()));
+        // That nobody listens any more is no failure: the process ends then.
+        let mut watcher =
+            notify::recommended_watcher(move |event| drop(sender.send(event))).map_err(failed)?;
+        let watched = Watched::new(model, also);
+        for directory in &watched.directories {
+            watcher.watch(directory, RecursiveMode::NonRecursive).map_err(failed)?;
+        }
+        Ok(Self { _watcher: watcher, saves, watched })
+    }
+
+    /// Waits for a save and for it to be over; `false` when `is_over` says so, or there is nothing more to wait for.
+    pub(super) fn next(&self, is_over: impl Fn() -> bool) -> bool {
+        loop {
+            match self.saves.recv_timeout(PATIENCE) {
+                Ok(Ok(event)) if self.watched.matters(&event) => break,
+                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) if is_over() => return false,
+                _ => {}
+            }
+        }
+        let began = Instant::now();
+        while began.elapsed() < LONGEST_SAVE {
+            match self.saves.recv_timeout(SAME_SAVE) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return false,
+            }
+        }
+        true
     }
 }
 
@@ -70,6 +112,7 @@ impl Watched {
         Self { directories, files, every_toml }
     }
 
+    /// Whether an event may have changed what is watched: reading it does not.
     fn matters(&self, event: &Event) -> bool {
         let is_change = !matches!(event.kind, EventKind::Access(_));
         let is_ours = |path: &PathBuf| {
@@ -77,26 +120,6 @@ impl Watched {
             self.files.contains(path) || (self.every_toml && is_toml)
         };
         is_change && event.paths.iter().any(is_ours)
-    }
-
-    /// Waits for a save and for it to be over; `false` when there is nothing more to wait for.
-    fn wait(&self, saves: &Receiver<notify::Result<Event>>) -> bool {
-        loop {
-            match saves.recv() {
-                Ok(Ok(event)) if self.matters(&event) => break,
-                Ok(_) => {}
-                Err(_) => return false,
-            }
-        }
-        let began = Instant::now();
-        while began.elapsed() < LONGEST_SAVE {
-            match saves.recv_timeout(SAME_SAVE) {
-                Ok(_) => {}
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return false,
-            }
-        }
-        true
     }
 }
 

@@ -154,6 +154,11 @@ impl Capacity {
         Self(self.0.saturating_sub(other.0))
     }
 
+    /// How many billionths.
+    pub fn billionths(self) -> u128 {
+        self.0
+    }
+
     /// As a number again.
     pub fn amount(self) -> f64 {
         // Shown to people only.

@@ -15,8 +15,7 @@ pub fn github(report: &CheckReport, repository: &Repository) -> String {
     let is_warning = |finding: &&FindingReport| {
         !finding.is_denied() && finding.waived.is_none() && !finding.is_in_baseline()
     };
-    let warnings: Vec<Annotation<'_>> =
-        report.findings.iter().filter(is_warning).map(Annotation::of).collect();
+    let warnings: Vec<Annotation<'_>> = report.remarks().filter(is_warning).map(Annotation::of).collect();
     let gone: Vec<Annotation<'_>> = report
         .gone
         .iter()

@@ -28,7 +28,7 @@ struct Lines {
 
 /// A check as a code quality report. What is waived is left out; what a baseline holds is there for information.
 pub fn gitlab(report: &CheckReport, repository: &Repository) -> String {
-    let counts = report.findings.iter().filter(|finding| finding.waived.is_none());
+    let counts = report.remarks().filter(|finding| finding.waived.is_none());
     json(&counts.map(|finding| issue(finding, repository)).collect::<Vec<_>>())
 }
 

@@ -14,14 +14,12 @@ pub fn json(report: &impl Serialize) -> String {
     escaped(text)
 }
 
-/// JSON on one line, ending in a line break.
+/// The same on one line, to stand inside something else.
 ///
 /// # Panics
 /// As [`json`].
-pub(super) fn line(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string(value).expect("reports are serialisable");
-    text.push('\n');
-    escaped(text)
+pub fn json_line(report: &impl Serialize) -> String {
+    escaped(serde_json::to_string(report).expect("reports are serialisable"))
 }
 
 /// Invisible characters spelt out, as JSON may: they stand in strings only.

@@ -96,7 +96,7 @@ pub fn check(report: &CheckReport) -> String {
         plural(report.scenarios, "scenario", "scenarios"),
     ));
     let of = |keep: &dyn Fn(&&FindingReport) -> bool| -> Vec<&FindingReport> {
-        report.findings.iter().filter(keep).collect()
+        report.remarks().filter(keep).collect()
     };
     let denied = of(&|finding| finding.is_denied());
     let (first, rest) = denied.split_at(denied.len().min(SHOWN));

@@ -33,7 +33,7 @@ pub use diff::{diff, markdown as diff_markdown};
 pub use escape::visible;
 pub use github::github;
 pub use gitlab::gitlab;
-pub use json::json;
+pub use json::{json, json_line};
 pub use junit::junit;
 pub use markdown::check as markdown;
 pub use repository::Repository;

@@ -155,7 +155,7 @@ pub fn sarif(report: &CheckReport, repository: &Repository) -> String {
         (_, false) => 1,
         (_, true) => 2,
     };
-    let mut findings: Vec<&FindingReport> = report.findings.iter().collect();
+    let mut findings: Vec<&FindingReport> = report.remarks().collect();
     findings.sort_by_key(rank);
     let left_out = findings.len().saturating_sub(MOST_RESULTS);
     findings.truncate(MOST_RESULTS);

@@ -32,7 +32,7 @@ pub fn check(report: &CheckReport, detail: Detail) -> String {
             out += &finding_line(finding, "  ");
         }
     }
-    for finding in report.findings.iter().filter(|finding| finding.rule == "waiver") {
+    for finding in report.remarks().filter(|finding| finding.rule == "waiver") {
         out += &finding_line(finding, "");
     }
     out += &gone_lines(report);

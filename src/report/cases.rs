@@ -68,8 +68,7 @@ impl CasesReport {
         for policy in &model.policies {
             suites.push(suite(model, policy, capabilities, &findings, &mut left)?);
         }
-        let about_waivers: Vec<_> =
-            report.findings.iter().filter(|finding| finding.rule == "waiver").collect();
+        let about_waivers: Vec<_> = report.remarks().filter(|finding| finding.rule == "waiver").collect();
         if !about_waivers.is_empty() {
             let case = |finding: &&FindingReport| CaseReport {
                 capability: finding.capability.clone().unwrap_or_else(|| "every capability".to_owned()),

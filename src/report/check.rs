@@ -17,6 +17,9 @@ pub struct CheckReport {
     pub verdict: &'static str,
     /// By policy, scenario and capability.
     pub findings: Vec<FindingReport>,
+    /// Warnings of waivers that still count and will soon run out; they break no policy.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ending_waivers: Vec<FindingReport>,
     /// For each capability the elements whose failure alone takes it out.
     pub single_points: Ordered<Vec<String>>,
     /// Every policy, in order, with how it fares.
@@ -163,21 +166,28 @@ impl CheckReport {
         let points = |(capability, points): &(ElementId, Vec<ElementId>)| {
             (bare_name(model, *capability), names(model, points.iter().copied()))
         };
+        let is_ending = |finding: &&Finding| matches!(finding.detail, Detail::EndingWaiver(_));
+        let (ending, findings): (Vec<&Finding>, Vec<&Finding>) = checked.findings.iter().partition(is_ending);
+        let reports = |findings: Vec<&Finding>| {
+            findings.into_iter().map(|finding| FindingReport::new(model, sources, finding)).collect()
+        };
         Self {
             schema: "linchpin/check/1",
             model: model.name().to_owned(),
             verdict: if checked.passes() { "pass" } else { "fail" },
-            findings: checked
-                .findings
-                .iter()
-                .map(|finding| FindingReport::new(model, sources, finding))
-                .collect(),
+            findings: reports(findings),
+            ending_waivers: reports(ending),
             single_points: checked.single_points.iter().map(points).collect(),
             policies: model.policies.iter().zip(counts).map(policy).collect(),
             scenarios: checked.scenarios,
             gone: None,
             kept,
         }
+    }
+
+    /// Everything that is to be said: the findings, then what is said of waivers that still count.
+    pub fn remarks(&self) -> impl Iterator<Item = &FindingReport> {
+        self.findings.iter().chain(&self.ending_waivers)
     }
 
     /// Counts anew what each policy's findings mean, and the verdict, after some were marked as known.
@@ -193,11 +203,16 @@ impl CheckReport {
 
     /// How many findings fail the check, are waived, are in the baseline, and are merely shown.
     pub fn counts(&self) -> Counts {
-        let count = |keep: &dyn Fn(&&FindingReport) -> bool| self.findings.iter().filter(keep).count();
+        let count = |keep: &dyn Fn(&&FindingReport) -> bool| self.remarks().filter(keep).count();
         let denied = count(&|finding| finding.is_denied());
         let waived = count(&|finding| finding.waived.is_some());
         let in_baseline = count(&|finding| finding.is_in_baseline());
-        Counts { denied, waived, in_baseline, warnings: self.findings.len() - denied - waived - in_baseline }
+        Counts {
+            denied,
+            waived,
+            in_baseline,
+            warnings: self.remarks().count() - denied - waived - in_baseline,
+        }
     }
 
     /// What single points are points of.

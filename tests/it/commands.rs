@@ -122,16 +122,18 @@ fn explain_needs_something_that_fails() {
 
 #[test]
 fn draw_gives_the_same_bytes_each_time() {
-    let once = linchpin("draw models/storefront --fail aws/us-east-1");
+    let once = linchpin("draw models/storefront --fail aws/us-east-1 --format dot");
     assert_eq!(once.status.code(), Some(0));
-    assert_eq!(once.stdout, linchpin("draw models/storefront --fail aws/us-east-1").stdout);
-    assert_snapshot!(String::from_utf8_lossy(&linchpin("draw models/minimal --fail cloud/north/a").stdout));
+    assert_eq!(once.stdout, linchpin("draw models/storefront --fail aws/us-east-1 --format dot").stdout);
+    assert_snapshot!(String::from_utf8_lossy(
+        &linchpin("draw models/minimal --fail cloud/north/a --format dot").stdout
+    ));
 }
 
 #[test]
 fn dot_reads_back_as_the_graph_that_was_written() {
     for arguments in ["draw models/minimal", "draw models/storefront", "draw models/storefront --fail aws"] {
-        let output = linchpin(arguments);
+        let output = linchpin(&format!("{arguments} --format dot"));
         let text = String::from_utf8(output.stdout).expect("DOT is UTF-8");
         let graph = graphviz_rust::parse(&text).expect("DOT parses");
         let again =
@@ -144,7 +146,8 @@ fn dot_reads_back_as_the_graph_that_was_written() {
 fn pictures_need_graphviz_and_say_so() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = directory.path().join("picture.svg");
-    let arguments = format!("draw models/storefront --fail aws/us-east-1 -q -o {}", file.display());
+    let arguments =
+        format!("draw models/storefront --fail aws/us-east-1 -q --engine graphviz -o {}", file.display());
     if Command::new("dot").arg("-V").output().is_ok() {
         let output = linchpin(&arguments);
         assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
@@ -265,6 +268,7 @@ fn the_help_of_every_command() {
         "backups",
         "briefing",
         "draw",
+        "report",
         "init",
         "explain-code",
     ] {
@@ -285,6 +289,7 @@ fn the_examples_in_help_run() {
         "backups",
         "briefing",
         "draw",
+        "report",
         "init",
         "explain-code",
         "generate",

@@ -3,7 +3,9 @@
 mod bad_input;
 mod baselines;
 mod binary;
+mod browser;
 mod commands;
+mod draw;
 mod engines;
 mod examples;
 mod formats;
@@ -11,7 +13,14 @@ mod invalid;
 mod laws;
 mod layers;
 mod naive;
+mod page;
 mod random;
 mod readme;
 mod recovery;
 mod rows;
+
+/// Says that a test has nothing to run on here.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}

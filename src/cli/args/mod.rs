@@ -6,6 +6,8 @@ mod briefing;
 mod check;
 mod coldstart;
 mod diff;
+mod draw;
+mod report;
 mod timeline;
 mod tools;
 
@@ -22,6 +24,8 @@ pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use check::{CheckArgs, CheckFormat};
 pub(super) use coldstart::ColdstartArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
+pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
+pub(super) use report::{ReportArgs, ServeArgs};
 pub(super) use timeline::{BarsArgs, TimelineArgs};
 pub(super) use tools::{CompletionsArgs, FmtArgs, ManArgs, SchemaArgs};
 
@@ -97,8 +101,15 @@ pub(super) enum Command {
     #[command(after_help = "Example: linchpin briefing models/storefront --format markdown -o briefing.md")]
     Briefing(BriefingArgs),
     /// A diagram; with --fail, what has fallen is marked
-    #[command(after_help = "Example: linchpin draw models/storefront --fail aws/us-east-1 -o storefront.dot")]
+    #[command(after_help = draw::EXAMPLES)]
     Draw(DrawArgs),
+    /// One self-contained HTML page to take into a review: click a zone, watch what falls
+    #[command(after_help = "Example: linchpin report models/storefront -o storefront.html")]
+    Report(ReportArgs),
+    /// The same page live on this machine, redrawn as the model is edited
+    #[cfg(feature = "serve")]
+    #[command(after_help = "Example: linchpin serve models/storefront --port 4321")]
+    Serve(ServeArgs),
     /// Write a commented first model
     #[command(after_help = "Example: linchpin init shop.toml")]
     Init(InitArgs),
@@ -272,30 +283,6 @@ pub(super) struct ExplainArgs {
     pub(super) bars: BarsArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct DrawArgs {
-    #[command(flatten)]
-    pub(super) model: ModelArgs,
-    #[command(flatten)]
-    pub(super) fail: FailArgs,
-    /// What to draw; SVG and PNG need Graphviz [default: by the ending of FILE, else dot]
-    #[arg(long, value_enum)]
-    pub(super) format: Option<Picture>,
-    /// Write to FILE, whole or not at all, instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(super) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Picture {
-    /// Graphviz' language
-    Dot,
-    /// Drawn by an installed Graphviz
-    Svg,
-    /// Drawn by an installed Graphviz
-    Png,
 }
 
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use crate::diag::nearest;
 use crate::model::{Class, ElementId, Failure as Event, Model, NotFound, Selector, Time};
 
 /// The classes that a sweep takes where none is named.
-const DEFAULT_CLASSES: [Class; 5] =
+pub(super) const DEFAULT_CLASSES: [Class; 5] =
     [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group];
 
 /// The capabilities to look at, in the model's order.

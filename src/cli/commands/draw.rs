@@ -1,37 +1,111 @@
 //! `draw`: a picture.
 
-use super::super::args::{DrawArgs, Picture};
+use super::super::args::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
 use super::super::output::Talk;
 use super::{ask, mention_warnings};
-use crate::draw::{GraphvizError, Target, dot, graphviz};
+use crate::analysis::System;
+use crate::diag::nearest;
+use crate::draw::{
+    Collapse, Focus, GraphvizError, Options, Target, Theme, View, d2, dot, graphviz, mermaid, svg,
+};
 
 pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref())?;
     mention_warnings(&loaded, talk);
-    let asked = ask::one_scenario(&loaded.system.model, &args.fail)?;
-    let engine = loaded.system.engine();
+    let old = args.diff.as_deref().map(|old| load(Some(old))).transpose()?;
+    let system = &loaded.system;
+    let options = options(args, system, old.as_ref().map(|old| &old.system))?;
+    let asked = ask::one_scenario(&system.model, &args.fail)?;
+    let engine = system.engine();
     let outcome = asked.as_ref().map(|asked| engine.worker().outcome(&asked.scenario.fails));
     let failed = asked.as_ref().map(|asked| &asked.scenario).zip(outcome.as_ref());
-    let text = dot(&loaded.system, failed);
     let to = args.output.as_deref();
-    match picture(args) {
-        Picture::Dot => talk.give(text.as_bytes(), to)?,
-        Picture::Svg => Talk::give_binary(&drawn(&text, Target::Svg)?, to)?,
-        Picture::Png => Talk::give_binary(&drawn(&text, Target::Png)?, to)?,
+    let dot = || dot(system, failed, &options);
+    match (picture(args), args.engine) {
+        (Picture::Dot, _) => talk.give(dot().as_bytes(), to)?,
+        (Picture::Mermaid, _) => talk.give(mermaid(system, failed, &options).as_bytes(), to)?,
+        (Picture::D2, _) => talk.give(d2(system, failed, &options).as_bytes(), to)?,
+        (Picture::Svg, Engine::Own) => talk.give(svg(system, failed, &options).as_bytes(), to)?,
+        (Picture::Svg, Engine::Graphviz) => Talk::give_binary(&drawn(&dot(), Target::Svg)?, to)?,
+        (Picture::Png, Engine::Graphviz) => Talk::give_binary(&drawn(&dot(), Target::Png)?, to)?,
+        (Picture::Png, Engine::Own) => {
+            Talk::give_binary(&pixels(|| svg(system, failed, &options), dot)?, to)?;
+        }
     }
     Ok(Exit::Ok)
+}
+
+fn options<'a>(args: &DrawArgs, system: &System, old: Option<&'a System>) -> Result<Options<'a>, Failure> {
+    let view = match args.view {
+        ViewArg::System => View::System,
+        ViewArg::Domains => View::Domains,
+        ViewArg::Capability => View::Capability(ask::capabilities(&system.model, &args.capabilities)?),
+    };
+    if args.view != ViewArg::Capability && !args.capabilities.capabilities.is_empty() {
+        let failure = Failure::new("--capability is for --view capability");
+        return Err(failure.hint("to draw what is near a capability, --focus capability:NAME"));
+    }
+    if args.depth.is_some() && args.focus.is_none() && args.view != ViewArg::Capability {
+        return Err(Failure::new("--depth is for --focus and for --view capability"));
+    }
+    let focus = args.focus.as_deref().map(|reference| focus(system, reference, args.depth.unwrap_or(2)));
+    let collapse = match args.collapse {
+        CollapseArg::Auto => Collapse::Auto,
+        CollapseArg::Never => Collapse::Never,
+        CollapseArg::Region => Collapse::Region,
+        CollapseArg::Provider => Collapse::Provider,
+    };
+    let theme = match args.theme {
+        ThemeArg::Auto => Theme::Auto,
+        ThemeArg::Light => Theme::Light,
+        ThemeArg::Dark => Theme::Dark,
+    };
+    Ok(Options { view, focus: focus.transpose()?, depth: args.depth, collapse, theme, old, live: false })
+}
+
+fn focus(system: &System, reference: &str, depth: usize) -> Result<Focus, Failure> {
+    let on = system.model.find(reference).map_err(|why| {
+        let failure = Failure::new(format!("--focus {reference}: {why}"));
+        let known = system.model.elements().map(|(_, element)| element.name.as_str());
+        match nearest(reference, known) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure,
+        }
+    })?;
+    Ok(Focus { on, depth })
 }
 
 /// What was asked for, or what the file's ending says.
 fn picture(args: &DrawArgs) -> Picture {
     let ending = args.output.as_ref().and_then(|path| path.extension()).and_then(|ending| ending.to_str());
     args.format.unwrap_or(match ending {
-        Some("svg") => Picture::Svg,
         Some("png") => Picture::Png,
-        _ => Picture::Dot,
+        Some("dot" | "gv") => Picture::Dot,
+        Some("mmd" | "mermaid") => Picture::Mermaid,
+        Some("d2") => Picture::D2,
+        _ => Picture::Svg,
     })
+}
+
+/// With the feature, our own picture; without, that of an installed Graphviz.
+#[cfg(feature = "png")]
+fn pixels(svg: impl FnOnce() -> String, _dot: impl FnOnce() -> String) -> Result<Vec<u8>, Failure> {
+    crate::draw::png(&svg()).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// With the feature, our own picture; without, that of an installed Graphviz.
+#[cfg(not(feature = "png"))]
+fn pixels(_svg: impl FnOnce() -> String, dot: impl FnOnce() -> String) -> Result<Vec<u8>, Failure> {
+    let with = "build linchpin with --features png, or install Graphviz (Debian: apt install graphviz), or write SVG";
+    match graphviz(&dot(), Target::Png) {
+        Err(GraphvizError::NotInstalled) => {
+            Err(Failure::new("this build draws PNG only with Graphviz").hint(with))
+        }
+        Err(error) => Err(Failure::new(error.to_string())),
+        Ok(picture) => Ok(picture),
+    }
 }
 
 fn drawn(dot: &str, target: Target) -> Result<Vec<u8>, Failure> {

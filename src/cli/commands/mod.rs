@@ -12,6 +12,9 @@ mod explain;
 mod fmt;
 mod generate;
 mod init;
+mod report;
+#[cfg(feature = "serve")]
+mod serve;
 mod survive;
 mod tools;
 
@@ -34,6 +37,9 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Backups(args) => backups::run(&args, talk),
         Command::Briefing(args) => briefing::run(&args, talk),
         Command::Draw(args) => draw::run(&args, talk),
+        Command::Report(args) => report::run(&args, talk),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),
         Command::Fmt(args) => fmt::run(&args, talk),

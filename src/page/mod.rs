@@ -1,0 +1,11 @@
+//! The report: one HTML page to take into a review.
+//!
+//! Comes after [`crate::draw`]. The page carries the model's conditions and a small evaluator of its own (`engine.js`),
+//! so that a reviewer can fail anything and see what falls and what comes back, with nothing but a browser.
+
+mod data;
+mod html;
+mod sections;
+
+pub use data::PageData;
+pub use html::{Page, broken, page};

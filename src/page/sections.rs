@@ -1,0 +1,145 @@
+//! The sections below the live part: what does not change with a click.
+
+use maud::{Markup, html};
+
+use crate::model::{State, Time};
+use crate::render::visible;
+use crate::report::{CheckReport, FindingReport, OutcomeReport, ScenarioReport, SurviveReport};
+
+/// Where to go on the page.
+const PLACES: [(&str, &str); 5] = [
+    ("map-title", "Map"),
+    ("policies", "Policies"),
+    ("matrix", "Matrix"),
+    ("points", "Single points"),
+    ("how", "How"),
+];
+
+pub(super) fn navigation() -> Markup {
+    html! { nav { ul { @for (id, name) in PLACES { li { a href={ "#" (id) } { (name) } } } } } }
+}
+
+pub(super) fn policies(check: &CheckReport) -> Markup {
+    html! {
+        h2 #policies { "What must hold" }
+        div.scroll { table {
+            thead { tr { th { "policy" } th { "verdict" } th { "findings" } } }
+            tbody { @for policy in &check.policies { tr {
+                th scope="row" { (visible(&policy.name)) }
+                @if policy.findings == 0 { td.up { "✓ holds" } } @else { td.down { "✗ does not hold" } }
+                td {
+                    (policy.findings)
+                    @if policy.waived > 0 { " and " (policy.waived) " waived" }
+                }
+            } } }
+        } }
+        @if !check.findings.is_empty() {
+            h3 { "Findings" }
+            ul { @for finding in &check.findings { (self::finding(finding)) } }
+        }
+    }
+}
+
+fn finding(finding: &FindingReport) -> Markup {
+    html! {
+        li class=(if finding.waived.is_some() { "waived".to_owned() } else { format!("level-{}", finding.level) }) {
+            (visible(&finding.message))
+            @if let Some(waived) = &finding.waived {
+                " — waived until " (waived.until) ": " (visible(&waived.reason))
+            }
+            @if !finding.failed.is_empty() { " " (fail_button(&finding.failed)) }
+        }
+    }
+}
+
+/// Fails these on the map.
+fn fail_button(failed: &[String]) -> Markup {
+    html! { button.act type="button" data-fail=(failed.join(" ")) aria-label={ "show on the map what falls with " (failed.join(", ")) } { "show" } }
+}
+
+pub(super) fn matrix(survive: &SurviveReport) -> Markup {
+    let names: Vec<&str> = survive
+        .scenarios
+        .first()
+        .map(|scenario| scenario.capabilities.iter().map(|(name, _)| name).collect())
+        .unwrap_or_default();
+    let all_up = |scenario: &ScenarioReport| {
+        scenario.capabilities.iter().all(|(_, of)| of.state == State::Up && of.outage == Time::ZERO)
+    };
+    let untouched = survive.scenarios.iter().filter(|scenario| all_up(scenario)).count();
+    html! {
+        h2 #matrix { "What survives what" }
+        p.dim { "Each row fails one thing for good. ✓ up, ~ degraded, ✗ down; a time is how long it is out before it is so." }
+        div.scroll { table {
+            thead { tr { th { "what fails" } th {} @for name in &names { th { (visible(name)) } } th {} } }
+            tbody { @for scenario in survive.scenarios.iter().filter(|scenario| !all_up(scenario)) { tr {
+                th scope="row" { (visible(&scenario.name)) }
+                td.dim { (scenario.class) }
+                @for (_, of) in scenario.capabilities.iter() { (cell(of)) }
+                td { (fail_button(&scenario.failed)) }
+            } } }
+        } }
+        p.dim { (untouched) " more after whose failure every capability is up all the time." }
+    }
+}
+
+fn cell(of: &OutcomeReport) -> Markup {
+    let mark = match of.state {
+        State::Up => "✓",
+        State::Degraded => "~",
+        State::Down => "✗",
+    };
+    html! {
+        td class=(of.state.name()) {
+            (mark)
+            @if of.state != State::Down && of.outage > Time::ZERO { " " (of.outage) }
+            @if of.unreachable && of.outage > Time::ZERO { " !" }
+            span.visually-hidden { " " (of.state.name()) }
+        }
+    }
+}
+
+pub(super) fn single_points(check: &CheckReport) -> Markup {
+    html! {
+        h2 #points { (capitalised(check.single_points_title())) }
+        p.dim { "Each of these takes the capability away all by itself." }
+        div.scroll { table {
+            thead { tr { th { "capability" } th { "single points" } } }
+            tbody { @for (capability, points) in check.single_points.iter() { tr {
+                th scope="row" { (visible(capability)) }
+                td {
+                    @if points.is_empty() { span.up { "none" } }
+                    @for (index, point) in points.iter().enumerate() {
+                        @if index > 0 { ", " }
+                        button.link type="button" data-fail=(point) { (visible(point)) }
+                    }
+                }
+            } } }
+        } }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+pub(super) fn how() -> Markup {
+    html! {
+        h2 #how { "How this was computed" }
+        p {
+            "Every element has two conditions: it serves (ok), and it serves undegraded (full). What each needs, and "
+            "after what time, is a formula made from the model: all of it is as late as the latest part, any of it as early "
+            "as the earliest, k of n as the k-th earliest."
+        }
+        p {
+            "What runs keeps running as long as what it needs does. What has stopped comes back once all that it needs is "
+            "back, after its own time to start or to switch; things that wait for each other never do. A state is judged "
+            "while what failed is still failed: to be up again because the failed zone came back is not to survive."
+        }
+        p {
+            "The tables were computed by linchpin; the map computes each click in this page, by the same rules. No request "
+            "leaves this page."
+        }
+    }
+}
