@@ -129,7 +129,7 @@ pub fn diff(old: &System, new: &System, kept: State, as_of: Date) -> Result<Diff
         .filter_map(|answer| Some((sides.old.key(answer, &pairs)?, answer)))
         .collect();
     for answer in &sides.new.answers {
-        let Some(before) = answers.get(&sides.new.own_key(answer)) else { continue };
+        let Some(before) = answers.get(&Side::own_key(answer)) else { continue };
         scenarios += 1;
         outcome_changes(&sides, &pairs, Both { old: before, new: answer }, &mut changes);
     }
@@ -166,13 +166,13 @@ impl<'s> Side<'s> {
 
     /// The key of an old scenario; `None` where what fails is no more.
     fn key(&self, answer: &Answer, pairs: &Pairs) -> Option<Key> {
-        match self.own_key(answer) {
+        match Self::own_key(answer) {
             Key::Single(what) => pairs.to_new(what).map(Key::Single),
             named @ Key::Declared(_) => Some(named),
         }
     }
 
-    fn own_key(&self, answer: &Answer) -> Key {
+    fn own_key(answer: &Answer) -> Key {
         let scenario = &answer.asked.scenario;
         match (answer.asked.class.as_str(), scenario.fails.first()) {
             ("scenario", _) | (_, None) => Key::Declared(scenario.name.clone()),

@@ -57,7 +57,8 @@ fn model_file(line: &str) -> Option<(String, String)> {
     let (head, name) = line.split_once('\t')?;
     let mut head = head.split(' ');
     let (mode, kind, blob) = (head.next()?, head.next()?, head.next()?);
-    let is_model = name.ends_with(".toml") && !name.starts_with('.');
+    let is_toml = Path::new(name).extension().is_some_and(|extension| extension == "toml");
+    let is_model = is_toml && !name.starts_with('.');
     // A symbolic link is a blob too, whose text is where it leads.
     (kind == "blob" && mode != "120000" && is_model).then(|| (name.to_owned(), blob.to_owned()))
 }

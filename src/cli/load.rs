@@ -135,7 +135,7 @@ fn read(path: &Path) -> Result<String, Box<Diagnostic>> {
     let failed = |error: &io::Error| Box::new(cannot_read(path, error));
     let file = fs::File::open(path).map_err(|error| failed(&error))?;
     if file.metadata().is_ok_and(|metadata| metadata.len() > MOST_BYTES) {
-        return Err(too_large(path));
+        return Err(Box::new(too_large(path)));
     }
     // What is no regular file has no length before it is read.
     let mut bytes = Vec::new();
@@ -145,17 +145,17 @@ fn read(path: &Path) -> Result<String, Box<Diagnostic>> {
 
 fn text(path: &Path, bytes: Vec<u8>) -> Result<String, Box<Diagnostic>> {
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(too_large(path));
+        return Err(Box::new(too_large(path)));
     }
     let text = String::from_utf8(bytes).map_err(|error| Box::new(not_utf8(path, &error)))?;
     // Some editors begin a file with a byte order mark, which says nothing in UTF-8.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-fn too_large(path: &Path) -> Box<Diagnostic> {
+fn too_large(path: &Path) -> Diagnostic {
     let message = format!("{} is larger than {} MiB", path.display(), MOST_BYTES >> 20);
     let problem = Diagnostic::new(Code::TooLarge, Place::NOWHERE, message);
-    Box::new(problem.hint("is this the right file? A large model can be split over the files of a directory"))
+    problem.hint("is this the right file? A large model can be split over the files of a directory")
 }
 
 fn cannot_read(path: &Path, error: &io::Error) -> Diagnostic {

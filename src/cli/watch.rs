@@ -49,7 +49,7 @@ pub(super) struct Watch {
     /// Dropping it ends the watching.
     _watcher: RecommendedWatcher,
     saves: Receiver<notify::Result<Event>>,
-    watched: Watched,
+    files: Watched,
 }
 
 impl Watch {
@@ -61,18 +61,18 @@ impl Watch {
         // That nobody listens any more is no failure: the process ends then.
         let mut watcher =
             notify::recommended_watcher(move |event| drop(sender.send(event))).map_err(failed)?;
-        let watched = Watched::new(model, also);
-        for directory in &watched.directories {
+        let files = Watched::new(model, also);
+        for directory in &files.directories {
             watcher.watch(directory, RecursiveMode::NonRecursive).map_err(failed)?;
         }
-        Ok(Self { _watcher: watcher, saves, watched })
+        Ok(Self { _watcher: watcher, saves, files })
     }
 
     /// Waits for a save and for it to be over; `false` when `is_over` says so, or there is nothing more to wait for.
     pub(super) fn next(&self, is_over: impl Fn() -> bool) -> bool {
         loop {
             match self.saves.recv_timeout(PATIENCE) {
-                Ok(Ok(event)) if self.watched.matters(&event) => break,
+                Ok(Ok(event)) if self.files.matters(&event) => break,
                 Err(RecvTimeoutError::Disconnected) => return false,
                 Err(RecvTimeoutError::Timeout) if is_over() => return false,
                 _ => {}

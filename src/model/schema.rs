@@ -72,6 +72,7 @@ macro_rules! table {
         #[derive(JsonSchema)]
         #[schemars(deny_unknown_fields)]
         #[expect(dead_code, reason = "only its shape is used")]
+        #[allow(clippy::struct_field_names, reason = "keys are named by the format; few tables are concerned")]
         struct $name {
             $($(#[$doc])* $key: $type,)*
         }
@@ -83,7 +84,7 @@ table! {
     Model {
         /// What the model calls itself.
         model: Option<About>,
-        /// Where things run: clouds, data centres, SaaS. A provider of a single service has no regions.
+        /// Where things run: clouds, data centres, software as a service. A provider of a single service has no regions.
         provider: Option<Named<Provider>>,
         /// Shared fate that cuts across places: one agent, one certificate, one team.
         group: Option<Named<Group>>,
@@ -264,6 +265,20 @@ table! {
         owner: Option<String>,
         /// What an hour of it being down costs, in any unit.
         value_per_hour: Option<Amount>,
+        /// The availability promised to customers, 0 to 1.
+        sla: Option<Probability>,
+        /// What is owed where the promise is not kept.
+        sla_credits: Option<Vec<Credit>>,
+    }
+}
+
+table! {
+    /// One step of what a broken promise costs.
+    Credit {
+        /// Owed when the availability is less than this.
+        below: Probability,
+        /// The share of the bill that is owed then, 0 to 1.
+        credit: Probability,
     }
 }
 
@@ -440,6 +455,7 @@ macro_rules! choice {
         #[derive(JsonSchema)]
         #[schemars(rename_all = "lowercase")]
         #[expect(dead_code, reason = "only its shape is used")]
+        #[allow(clippy::struct_field_names, reason = "keys are named by the format; few tables are concerned")]
         enum $name {
             $($(#[$doc])* $word,)*
         }

@@ -1,4 +1,4 @@
-//! JUnit's XML, which nearly every CI system shows: a suite a policy, a case a capability and scenario.
+//! `JUnit`'s XML, which nearly every CI system shows: a suite a policy, a case a capability and scenario.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -6,7 +6,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use super::visible;
 use crate::report::{CaseReport, CasesReport, SuiteReport, Verdict};
 
-/// A check as JUnit. What is waived or in a baseline is skipped; warnings are no failures, and stand in the case's
+/// A check as `JUnit`. What is waived or in a baseline is skipped; warnings are no failures, and stand in the case's
 /// output.
 pub fn junit(report: &CasesReport) -> String {
     let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));

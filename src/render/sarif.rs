@@ -110,7 +110,8 @@ struct SarifResult<'r> {
 struct Location {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
-    physical_location: PhysicalLocation,
+    #[serde(rename = "physicalLocation")]
+    physical: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message>,
 }
@@ -242,7 +243,7 @@ fn related(finding: &FindingReport, repository: &Repository) -> Vec<Location> {
 fn location(id: Option<usize>, at: &PlaceReport, says: Option<&str>, repository: &Repository) -> Location {
     Location {
         id,
-        physical_location: PhysicalLocation {
+        physical: PhysicalLocation {
             artifact_location: ArtifactLocation { uri: repository.uri(&at.file) },
             region: Region { start_line: at.line, start_column: at.column },
         },

@@ -47,7 +47,7 @@ pub(in crate::cli) enum CheckFormat {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// JUnit's XML: a case a capability and scenario
+    /// `JUnit`'s XML: a case a capability and scenario
     Junit,
     /// Workflow commands: annotations of a GitHub run
     Github,
