@@ -122,12 +122,8 @@ pub fn diff(old: &System, new: &System, kept: State, as_of: Date) -> Result<Diff
     let mut changes = Vec::new();
     let order = cut_changes(&sides, &pairs, &mut changes);
     let mut scenarios = 0;
-    let answers: HashMap<Key, &Answer> = sides
-        .old
-        .answers
-        .iter()
-        .filter_map(|answer| Some((sides.old.key(answer, &pairs)?, answer)))
-        .collect();
+    let answers: HashMap<Key, &Answer> =
+        sides.old.answers.iter().filter_map(|answer| Some((Side::key(answer, &pairs)?, answer))).collect();
     for answer in &sides.new.answers {
         let Some(before) = answers.get(&Side::own_key(answer)) else { continue };
         scenarios += 1;
@@ -165,7 +161,7 @@ impl<'s> Side<'s> {
     }
 
     /// The key of an old scenario; `None` where what fails is no more.
-    fn key(&self, answer: &Answer, pairs: &Pairs) -> Option<Key> {
+    fn key(answer: &Answer, pairs: &Pairs) -> Option<Key> {
         match Self::own_key(answer) {
             Key::Single(what) => pairs.to_new(what).map(Key::Single),
             named @ Key::Declared(_) => Some(named),

@@ -136,12 +136,10 @@ fn verdict(findings: &[&FindingReport]) -> Verdict {
     }
     let silenced = |finding: &&FindingReport| finding.waived.is_some() || finding.is_in_baseline();
     match findings.iter().find(|finding| silenced(finding)) {
-        Some(first) if findings.iter().all(|finding| silenced(finding)) => {
-            Verdict::Skipped(match &first.waived {
-                Some(waived) => format!("waived until {}: {}", waived.until, waived.reason),
-                None => "in the baseline".to_owned(),
-            })
-        }
+        Some(first) if findings.iter().all(silenced) => Verdict::Skipped(match &first.waived {
+            Some(waived) => format!("waived until {}: {}", waived.until, waived.reason),
+            None => "in the baseline".to_owned(),
+        }),
         _ => Verdict::Warned(messages(&|finding| !silenced(finding))),
     }
 }

@@ -4,6 +4,7 @@ mod bad_input;
 mod baselines;
 mod binary;
 mod browser;
+mod changes;
 mod commands;
 mod draw;
 mod engines;
@@ -18,6 +19,7 @@ mod random;
 mod readme;
 mod recovery;
 mod rows;
+mod tools;
 
 /// Says that a test has nothing to run on here.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]

@@ -1,0 +1,221 @@
+//! `diff`: nothing changed is nothing said, and what is said is what two separate answers differ in.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use jiff::civil::{Date, date};
+
+use linchpin::analysis::{System, declared, diff, survive, sweep};
+use linchpin::model::{Class, ElementId, State};
+use linchpin::report::{ChangeReport, DiffReport, SurviveReport};
+use serde_json::{Value, json};
+
+use crate::binary::{linchpin, linchpin_in, stderr, stdout};
+use crate::random::{self, Draft, Edit, Size};
+
+const TODAY: Date = date(2026, 11, 23);
+
+fn cases() -> u64 {
+    std::env::var("LINCHPIN_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
+}
+
+fn system(text: &str) -> System {
+    System::new(random::read(text))
+}
+
+fn compared(old: &System, new: &System) -> DiffReport {
+    let found = diff(old, new, State::Degraded, TODAY).expect("few scenarios");
+    DiffReport::new(&old.model, &new.model, &found)
+}
+
+fn draft(seed: u64) -> Draft {
+    Draft::new(seed, Size(1 + usize::try_from(seed % 8).expect("small")))
+}
+
+#[test]
+fn a_model_and_itself_or_itself_in_another_order_do_not_differ() {
+    for seed in 0..cases() {
+        let draft = draft(seed);
+        let old = system(&draft.text());
+        for new in [draft.text(), draft.shuffled(&old.model, seed).text()] {
+            let report = compared(&old, &system(&new));
+            let said = (report.verdict, report.changes.len(), report.renamed.len());
+            assert_eq!(said, ("same", 0, 0), "seed {seed}: {report:#?}\n{}\n{new}", draft.text());
+        }
+    }
+}
+
+/// What every single failure, and every scenario that is declared, does in a model.
+fn answers(system: &System) -> Value {
+    let classes = [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group, Class::Service];
+    let capabilities: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
+    let mut scenarios = sweep(&system.model, &classes, 1).expect("few scenarios");
+    scenarios.extend(system.model.scenarios.iter().map(declared));
+    let answers = survive(system, scenarios, &capabilities, TODAY);
+    serde_json::to_value(SurviveReport::new(&system.model, &answers)).expect("serialisable")
+}
+
+/// Kind, about, scenario, before, after.
+type Said = BTreeSet<(String, String, String, Value2, Value2)>;
+type Value2 = String;
+
+/// What differs between two answers: the oracle of what `diff` says of scenarios that both models have.
+fn differences(old: &Value, new: &Value) -> Said {
+    let mut said = Said::new();
+    let all = |of: &Value| of["scenarios"].as_array().cloned().unwrap_or_default();
+    let key = |scenario: &Value| (scenario["class"] == "scenario", scenario["name"].clone());
+    for after in all(new) {
+        let Some(before) = all(old).into_iter().find(|before| key(before) == key(&after)) else { continue };
+        let name = after["name"].as_str().expect("a name").to_owned();
+        let mut say = |kind: &str, about: &str, before: &Value, after: &Value| {
+            if before != after {
+                said.insert((kind.into(), about.into(), name.clone(), before.to_string(), after.to_string()));
+            }
+        };
+        for (capability, after) in after["capabilities"].as_object().expect("an object") {
+            let before = &before["capabilities"][capability];
+            if before.is_null() {
+                continue;
+            }
+            for (kind, field) in [
+                ("state", "state"),
+                ("outage", "outage_s"),
+                ("undegraded_after", "undegraded_after_s"),
+                ("unreachable", "unreachable"),
+            ] {
+                say(kind, capability, &before[field], &after[field]);
+            }
+        }
+        for (store, after) in after["data"].as_object().expect("an object") {
+            let before = &before["data"][store];
+            if !before.is_null() {
+                say("data_loss", store, &before["loss_s"], &after["loss_s"]);
+            }
+        }
+    }
+    said
+}
+
+fn said(report: &DiffReport) -> Said {
+    let of_scenarios =
+        |change: &&ChangeReport| !["cut", "single_point", "margin", "value_per_hour"].contains(&change.kind);
+    let line = |change: &ChangeReport| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let measure = |measure| serde_json::to_value(measure).expect("serialisable").to_string();
+        (
+            change.kind.to_owned(),
+            text(&change.about),
+            text(&change.scenario),
+            measure(&change.old),
+            measure(&change.new),
+        )
+    };
+    report.changes.iter().filter(of_scenarios).map(line).collect()
+}
+
+#[test]
+fn what_diff_says_is_what_two_answers_differ_in() {
+    let edits = [
+        Edit::Need,
+        Edit::Want,
+        Edit::Alternative,
+        Edit::Tolerate,
+        Edit::OnlyToStart,
+        Edit::Instance,
+        Edit::Standby,
+        Edit::Backup,
+        Edit::Quorum,
+        Edit::Member,
+    ];
+    let (mut compared_models, mut changes) = (0, 0);
+    for seed in 0..cases() {
+        let draft = draft(seed);
+        let old = system(&draft.text());
+        let edit = edits[usize::try_from(seed).expect("small") % edits.len()];
+        let Some(edited) = draft.edited(&old.model, edit, seed) else { continue };
+        let Ok(model) = random::try_read(&[&edited.text()]) else { continue };
+        let new = System::new(model);
+        let report = compared(&old, &new);
+        // Names are all that the oracle goes by.
+        if !report.renamed.is_empty() {
+            continue;
+        }
+        let expected = differences(&answers(&old), &answers(&new));
+        assert_eq!(said(&report), expected, "seed {seed}\n{}\n{}", draft.text(), edited.text());
+        let back = compared(&new, &old);
+        assert_eq!(
+            (back.regressions, back.improvements),
+            (report.improvements, report.regressions),
+            "seed {seed}"
+        );
+        compared_models += 1;
+        changes += expected.len();
+    }
+    assert!(compared_models > cases() / 4 && changes > 0, "{compared_models} models, {changes} changes");
+}
+
+const BEFORE: &str = "[provider.p.region.r]\nzones = ['a', 'b']\n[service.db]\nplaced = ['p/r/a', 'p/r/b']\n\
+                      [capability.shop]\nneeds = ['db']\nvalue_per_hour = 100\n";
+
+/// The cut sets of one and two events, found by trying all.
+#[test]
+fn a_lost_replica_is_a_new_single_point() {
+    let after = BEFORE.replace("['p/r/a', 'p/r/b']", "['p/r/a']");
+    let report = compared(&system(BEFORE), &system(&after));
+    let single = report.changes.iter().find(|change| change.kind == "single_point").expect("there is one");
+    assert_eq!((single.about.as_deref(), single.effect), (Some("shop"), "worse"));
+    assert_eq!(single.cut, Some(vec!["p/r/a".to_owned()]));
+    assert!(report.regressions > 0 && report.improvements == 0, "{report:#?}");
+    assert_eq!(report.verdict, "worse");
+}
+
+#[test]
+fn a_new_name_alone_is_a_new_name() {
+    let report = compared(&system(BEFORE), &system(&BEFORE.replace("db", "database")));
+    assert_eq!((report.regressions, report.improvements), (0, 0), "{report:#?}");
+    let renamed: Vec<_> = report.renamed.iter().map(|r| (r.from.as_str(), r.to.as_str())).collect();
+    assert!(renamed.contains(&("db", "database")), "{renamed:?}");
+    assert!(report.added.is_empty() && report.removed.is_empty());
+}
+
+#[test]
+fn revisions_are_read_without_checking_them_out() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let at = directory.path();
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=n", "-c", "user.email=e@example.org"]).args(arguments).current_dir(at);
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    if !git(&["init", "--quiet"]) {
+        crate::skipped("there is no git to read revisions with");
+        return;
+    }
+    let write = |text: &str| std::fs::write(at.join("linchpin.toml"), text).expect("writable");
+    write(BEFORE);
+    assert!(git(&["add", "."]) && git(&["commit", "--quiet", "-m", "before"]));
+    let same = linchpin_in(at, &["diff", "--base", "HEAD", "--deny"]);
+    assert_eq!(same.status.code(), Some(0), "{}", stderr(&same));
+    write(&BEFORE.replace("['p/r/a', 'p/r/b']", "['p/r/a']"));
+    let worse = linchpin_in(at, &["diff", "--base", "HEAD", "--deny", "--format", "json"]);
+    assert_eq!(worse.status.code(), Some(1), "{}", stderr(&worse));
+    let report: Value = serde_json::from_str(&stdout(&worse)).expect("JSON");
+    assert_eq!((&report["schema"], &report["verdict"]), (&json!("linchpin/diff/1"), &json!("worse")));
+    let unknown = linchpin_in(at, &["diff", "--base", "no-such-revision"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("no-such-revision"));
+}
+
+#[test]
+fn a_diff_for_people() {
+    let output = linchpin("diff models/minimal models/storefront --as-of 2026-11-23");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let at = directory.path();
+    std::fs::write(at.join("old.toml"), BEFORE).expect("writable");
+    std::fs::write(at.join("new.toml"), BEFORE.replace("['p/r/a', 'p/r/b']", "['p/r/a']")).expect("writable");
+    for format in ["text", "markdown"] {
+        let output = linchpin_in(at, &["diff", "old.toml", "new.toml", "--format", format]);
+        insta::assert_snapshot!(format!("diff-{format}"), stdout(&output));
+    }
+}

@@ -1,0 +1,255 @@
+//! What serves other tools: the schema for editors, the layout of models, completions and manual pages, watching.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::binary::{command, linchpin, linchpin_in, model_of, stderr, stdout};
+use crate::random::{self, Size};
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A TOML text as JSON. A date is a string there, as editors see it.
+fn as_json(text: &str) -> Option<Value> {
+    fn value(from: toml::Value) -> Value {
+        match from {
+            toml::Value::Datetime(date) => Value::String(date.to_string()),
+            toml::Value::Array(values) => values.into_iter().map(value).collect(),
+            toml::Value::Table(table) => table.into_iter().map(|(key, of)| (key, value(of))).collect(),
+            other => serde_json::to_value(other).expect("plain values"),
+        }
+    }
+    toml::from_str::<toml::Value>(text).ok().map(value)
+}
+
+fn toml_files(below: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(below).expect("models are there") {
+        let path = entry.expect("listed").path();
+        if path.is_dir() {
+            toml_files(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            out.push(path);
+        }
+    }
+    out.sort();
+}
+
+fn validator() -> jsonschema::Validator {
+    jsonschema::validator_for(&linchpin::model::schema()).expect("it is a schema")
+}
+
+#[test]
+fn every_model_fits_the_schema() {
+    let validator = validator();
+    let mut files = Vec::new();
+    for directory in ["minimal", "storefront", "2011-04-21", "catalog"] {
+        let below = repository().join("models").join(directory);
+        if below.is_dir() {
+            toml_files(&below, &mut files);
+        }
+    }
+    assert!(files.len() > 4);
+    for file in files {
+        let text = fs::read_to_string(&file).expect("readable");
+        let model = as_json(&text).expect("TOML");
+        let errors: Vec<String> = validator.iter_errors(&model).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", file.display());
+    }
+    for seed in 0..200 {
+        let text = random::model(seed, Size(6));
+        let model = as_json(&text).expect("TOML");
+        let errors: Vec<String> = validator.iter_errors(&model).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{errors:#?}\n{text}");
+    }
+}
+
+/// Problems of shape; what is wrong with names a schema cannot see.
+const REFUSED: [&str; 6] =
+    ["bad-choice", "bad-name", "missing-key", "out-of-range", "unknown-key", "wrong-type"];
+
+#[test]
+fn what_a_schema_can_refuse_it_refuses() {
+    let validator = validator();
+    for code in REFUSED {
+        let file = repository().join(format!("models/invalid/{code}.toml"));
+        let model = as_json(&fs::read_to_string(&file).expect("readable")).expect("TOML");
+        assert!(!validator.is_valid(&model), "{code}");
+    }
+}
+
+/// The keys that the reader knows stand in lists of string literals that it hands to `table`.
+fn keys_of_the_reader() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    let mut files = vec![repository().join("src/model/read.rs")];
+    let more = repository().join("src/model/read");
+    if more.is_dir() {
+        files.extend(fs::read_dir(more).expect("listed").map(|entry| entry.expect("listed").path()));
+    }
+    for file in files {
+        let source = fs::read_to_string(file).expect("readable");
+        for list in source.split('[').skip(1).filter_map(|rest| rest.split(']').next()) {
+            let words: Vec<&str> = list.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+            let key = |word: &&str| {
+                let bare = word.strip_prefix('"')?.strip_suffix('"')?;
+                let is_key = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+                is_key.then(|| bare.to_owned())
+            };
+            let found: Vec<String> = words.iter().filter_map(|word| key(word)).collect();
+            if !found.is_empty() && found.len() == words.len() {
+                keys.extend(found);
+            }
+        }
+    }
+    keys
+}
+
+fn keys_of_the_schema(schema: &Value, keys: &mut BTreeSet<String>) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(Value::Object(properties)) = map.get("properties") {
+                keys.extend(properties.keys().cloned());
+            }
+            map.values().for_each(|value| keys_of_the_schema(value, keys));
+        }
+        Value::Array(values) => values.iter().for_each(|value| keys_of_the_schema(value, keys)),
+        _ => {}
+    }
+}
+
+#[test]
+fn reader_and_schema_know_the_same_keys() {
+    let mut known = BTreeSet::new();
+    keys_of_the_schema(&linchpin::model::schema(), &mut known);
+    let read = keys_of_the_reader();
+    assert!(read.len() > 50, "{read:?}");
+    let missing: Vec<_> = read.difference(&known).collect();
+    assert!(missing.is_empty(), "the schema lacks {missing:?}");
+    // Tables by name are no list in the reader.
+    let made_up: Vec<_> = known.difference(&read).collect();
+    assert!(made_up.is_empty(), "the reader does not know {made_up:?}");
+}
+
+#[test]
+fn every_key_of_the_schema_says_what_it_means() {
+    fn walk(schema: &Value, path: &str) {
+        let Value::Object(map) = schema else { return };
+        if let Some(Value::Object(properties)) = map.get("properties") {
+            for (key, of) in properties {
+                assert!(of["description"].as_str().is_some_and(|text| text.len() > 3), "{path}.{key}");
+            }
+        }
+        map.iter().for_each(|(key, value)| walk(value, &format!("{path}.{key}")));
+    }
+    walk(&linchpin::model::schema(), "");
+}
+
+#[test]
+fn the_schema_kept_for_editors_is_the_one_that_is_printed() {
+    let kept = fs::read_to_string(repository().join("editors/linchpin.schema.json")).expect("it is kept");
+    assert_eq!(
+        kept,
+        stdout(&linchpin("schema")),
+        "write it anew: linchpin schema -o editors/linchpin.schema.json"
+    );
+}
+
+#[test]
+fn layout_keeps_comments_and_meaning_and_is_done_once() {
+    let untidy = "# first\n[provider.p]   # here\n[service.web]\nplaced=[ 'p' ]    # one\n\n\n\n\n[capability.c]\nneeds   =   ['web']\n# last\n";
+    let directory = model_of(untidy);
+    let at = directory.path();
+    let check = linchpin_in(at, &["fmt", "--check"]);
+    assert_eq!(
+        (check.status.code(), stdout(&check).trim()),
+        (Some(1), "linchpin.toml"),
+        "{}",
+        stderr(&check)
+    );
+    assert_eq!(
+        fs::read_to_string(at.join("linchpin.toml")).expect("readable"),
+        untidy,
+        "nothing was changed"
+    );
+    assert_eq!(linchpin_in(at, &["fmt"]).status.code(), Some(0));
+    let tidied = fs::read_to_string(at.join("linchpin.toml")).expect("readable");
+    for comment in ["# first", "# here", "# one", "# last"] {
+        assert!(tidied.contains(comment), "{comment} in\n{tidied}");
+    }
+    assert_eq!(as_json(&tidied), as_json(untidy));
+    assert_eq!(linchpin_in(at, &["fmt", "--check"]).status.code(), Some(0), "{tidied}");
+    for seed in 0..300 {
+        let text = random::model(seed, Size(5));
+        let once = linchpin::model::tidy(&text).expect("TOML");
+        assert_eq!(as_json(&once), as_json(&text), "{text}");
+        assert_eq!(linchpin::model::tidy(&once).expect("TOML"), once, "{text}");
+    }
+}
+
+#[test]
+fn a_broken_file_is_not_laid_out() {
+    let broken = "[provider.p\n";
+    let directory = model_of(broken);
+    assert_eq!(linchpin_in(directory.path(), &["fmt"]).status.code(), Some(2));
+    assert_eq!(fs::read_to_string(directory.path().join("linchpin.toml")).expect("readable"), broken);
+}
+
+#[test]
+fn every_shell_is_completed_and_every_command_has_a_page() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = stdout(&linchpin(&format!("completions {shell}")));
+        assert!(script.contains("linchpin") && script.contains("survive"), "{shell}");
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let all = format!("man --all {}", directory.path().display());
+    assert_eq!(linchpin(&all).status.code(), Some(0));
+    let definition = linchpin::cli::definition();
+    let commands: Vec<_> = definition.get_subcommands().filter(|of| !of.is_hide_set()).collect();
+    assert!(commands.len() > 10);
+    for command in commands.iter().filter(|command| command.get_name() != "help") {
+        let page = directory.path().join(format!("linchpin-{}.1", command.get_name()));
+        let page = fs::read_to_string(&page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
+        assert!(page.starts_with(".ie") && page.contains(".SH NAME"), "{}", command.get_name());
+    }
+}
+
+/// A process, ended with the test.
+struct Watching(Child);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn a_watched_model_is_checked_again_at_every_save() {
+    const GOOD: &str = "[provider.p]\n[provider.q]\n[capability.c]\nneeds = [{ any = ['p', 'q'] }]\n";
+    let directory = model_of(GOOD);
+    let mut process = command(directory.path(), &["check", "--watch"]);
+    let mut watching =
+        Watching(process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary runs"));
+    let lines = BufReader::new(watching.0.stdout.take().expect("piped")).lines();
+    let (tell, heard) = mpsc::channel();
+    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+    let wait_for = |wanted: &str| loop {
+        let line = heard.recv_timeout(Duration::from_secs(20)).expect("something is said");
+        if line.contains(wanted) {
+            return;
+        }
+    };
+    wait_for(": pass:");
+    fs::write(directory.path().join("linchpin.toml"), GOOD.replace("'p', 'q'", "'p'")).expect("writable");
+    wait_for(": fail:");
+    fs::write(directory.path().join("linchpin.toml"), GOOD).expect("writable");
+    wait_for(": pass:");
+}
