@@ -15,9 +15,11 @@ mod deadlock;
 mod explain;
 mod lint;
 mod net;
+mod replay;
 mod scenarios;
 mod survive;
 mod timeline;
+mod transpose;
 
 pub use availability::{Bounds, availability};
 pub use backups::{Copy, CopyKind, Kept, Loss, Obstacle, Store, Trial, Verdict, backups};
@@ -29,7 +31,8 @@ pub use data::{Copies, DataCopy, DataLoss};
 pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, circles, stuck};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use lint::lint;
-pub use scenarios::{Asked, MOST_SCENARIOS, TooMany, custom, declared, sweep};
+pub use replay::{Replayed, known_outages, replay};
+pub use scenarios::{Asked, MOST_SCENARIOS, OUTAGE, TooMany, custom, declared, of_outage, sweep};
 pub use survive::{Answer, Asking, CapabilityOutcome, survive};
 pub use timeline::{Interval, Timeline, timeline};
 

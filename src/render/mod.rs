@@ -10,7 +10,9 @@ mod coldstart;
 mod diagnostics;
 mod escape;
 mod json;
+mod library;
 mod lines;
+mod replay;
 mod table;
 mod text;
 mod timeline;
@@ -22,6 +24,8 @@ pub use coldstart::coldstart;
 pub use diagnostics::{diagnostics, explain_code, warnings};
 pub use escape::visible;
 pub use json::{json, json_line};
+pub use library::{catalogs, outages};
+pub use replay::{replay, replays};
 pub use text::{blast, check, explain, survive};
 pub use timeline::{Bars, survive_timeline};
 

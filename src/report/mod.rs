@@ -10,6 +10,8 @@ mod check;
 mod circles;
 mod coldstart;
 mod explain;
+mod library;
+mod replay;
 mod survive;
 mod timeline;
 
@@ -23,6 +25,11 @@ pub use check::{CheckReport, FindingReport, PlaceReport, PolicyReport, WaivedRep
 pub use circles::{CircleReport, CutReport};
 pub use coldstart::{ColdstartReport, StepReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
+pub use library::{CatalogReport, CatalogsReport, EntryReport, FailedReport, OutageReport, OutagesReport};
+pub use replay::{
+    HappenedReport, ReplayReport, ReplayedReport, ReplaysReport, SaysReport, SummaryReport, WorstDataReport,
+    WorstReport,
+};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
 pub use timeline::{IntervalReport, TimelineReport, UnreachableReport};
 
