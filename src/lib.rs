@@ -46,6 +46,7 @@ pub mod draw;
 pub mod engine;
 pub mod generate;
 pub mod layout;
+pub mod library;
 pub mod model;
 pub mod page;
 pub mod render;

@@ -9,7 +9,7 @@ use super::System;
 use super::availability::{Bounds, availability};
 use super::data::DataLoss;
 use super::explain::chain;
-use super::scenarios::{Asked, TooMany, declared, sweep};
+use super::scenarios::{Asked, OUTAGE, TooMany, declared, of_outage, sweep};
 use super::survive::{Answer, Asking, CapabilityOutcome};
 use crate::compile::ConditionId;
 use crate::engine::{Outcome, Worker};
@@ -230,6 +230,7 @@ pub fn check(
 pub fn asked_by(model: &Model, policy: &Policy) -> Result<Vec<Asked>, TooMany> {
     let mut wanted = sweep(model, &policy.classes, policy.failures)?;
     wanted.extend(policy.scenarios.iter().map(|index| declared(&model.scenarios[*index])));
+    wanted.extend(policy.outages.iter().map(of_outage));
     Ok(wanted)
 }
 
@@ -400,6 +401,13 @@ fn ends_soon(model: &Model, waiver: &Waiver, as_of: Date) -> bool {
     model.waiver_warning > Time::ZERO && left.is_some_and(|left| left <= model.waiver_warning)
 }
 
+/// A scenario has its name; an outage that could have been at several places has one for each, behind its id.
+fn is_called(asked: &Asked, name: &str) -> bool {
+    let scenario = &asked.scenario.name;
+    let is_place = || scenario.strip_prefix(name).is_some_and(|place| place.starts_with('@'));
+    scenario == name || asked.class == OUTAGE && is_place()
+}
+
 fn names(model: &Model, waiver: &Waiver, finding: &Finding) -> bool {
     let policy = finding.policy.map(|index| &model.policies[index].name);
     policy == Some(&waiver.policy)
@@ -407,5 +415,5 @@ fn names(model: &Model, waiver: &Waiver, finding: &Finding) -> bool {
         && waiver
             .failure
             .as_ref()
-            .is_none_or(|failure| finding.asked.as_ref().is_some_and(|asked| asked.scenario.name == *failure))
+            .is_none_or(|failure| finding.asked.as_ref().is_some_and(|asked| is_called(asked, failure)))
 }

@@ -91,6 +91,14 @@ pub fn declared(scenario: &Scenario) -> Asked {
     Asked { scenario: scenario.clone(), class: "scenario".to_owned() }
 }
 
+/// The class of scenarios that really happened.
+pub const OUTAGE: &str = "outage";
+
+/// A scenario of a real outage.
+pub fn of_outage(scenario: &Scenario) -> Asked {
+    Asked { scenario: scenario.clone(), class: OUTAGE.to_owned() }
+}
+
 fn named(model: &Model, fails: Vec<Failure>) -> Scenario {
     let names: Vec<_> = fails.iter().map(|failure| model[failure.what].name.as_str()).collect();
     Scenario { name: names.join(" + "), fails }

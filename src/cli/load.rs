@@ -97,6 +97,23 @@ pub(super) fn repository() -> Repository {
     Repository::new(root.to_string_lossy(), here.to_string_lossy())
 }
 
+/// The models of a directory that is none itself: those of its directories that hold `*.toml` files, sorted.
+pub(super) fn several(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() || holds_models(path) {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(|error| refuse(cannot_read(path, &error)))?;
+    let below = entries.into_iter().map(|entry| entry.path());
+    let mut models: Vec<_> = below.filter(|below| below.is_dir() && holds_models(below)).collect();
+    models.sort();
+    Ok(models)
+}
+
+fn holds_models(directory: &Path) -> bool {
+    files(directory).is_ok_and(|files| !files.is_empty())
+}
+
 fn refuse(problem: Diagnostic) -> Failure {
     Failure::Model(vec![problem], Box::default())
 }

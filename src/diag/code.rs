@@ -150,10 +150,10 @@ codes! {
     BadFigures Error "bad-figures"
         "failure figures that contradict each other"
         "Give either `availability`, or `mtbf` and `mttr` together: availability is mtbf / (mtbf + mttr)."
-    NoCatalogs Error "no-catalogs"
-        "catalogues are not built in yet"
-        "`catalogs` will load facts about providers in a later version. Until then declare the provider's regions, zones \
-         and products in the model, and leave `catalogs` out."
+    UnknownCatalog Error "unknown-catalog"
+        "a catalogue that is not built in"
+        "`catalogs` names catalogues of facts about providers, which `linchpin catalog` lists. A provider without one is \
+         declared in the model itself: its regions, zones and products."
     DuplicateFailure Error "duplicate-failure"
         "a scenario fails one thing twice"
         "Each element has one event, so that it fails once in a scenario. Keep the entry with the duration that you mean."

@@ -1,5 +1,9 @@
 //! The texts of a model and places in them.
 
+use std::sync::OnceLock;
+
+use crate::library;
+
 /// Which file of a [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(u32);
@@ -10,6 +14,26 @@ pub struct Place {
     file: FileId,
     start: u32,
     end: u32,
+}
+
+/// Texts that are built in are numbered from here on, so that they sort behind those of the model.
+const FIRST_BUILT_IN: u32 = 0xFFFF_0000;
+
+impl FileId {
+    /// A text that is compiled into the program: no [`Sources`] need hold it.
+    pub fn built_in(entry: &library::Entry) -> Self {
+        let index = library::all().position(|known| known.file == entry.file).unwrap_or_default();
+        Self(FIRST_BUILT_IN + u32::try_from(index).unwrap_or_default())
+    }
+}
+
+/// The text that is built in under a number.
+fn built_in(file: FileId) -> Option<&'static Source> {
+    static READ: OnceLock<Vec<OnceLock<Source>>> = OnceLock::new();
+    let index = file.0.checked_sub(FIRST_BUILT_IN)? as usize;
+    let entry = library::all().nth(index)?;
+    let all = READ.get_or_init(|| library::all().map(|_| OnceLock::new()).collect());
+    Some(all.get(index)?.get_or_init(|| Source::new(entry.file.to_owned(), entry.text.to_owned())))
 }
 
 impl Place {
@@ -56,6 +80,12 @@ pub struct Source {
 }
 
 impl Source {
+    fn new(name: String, text: String) -> Self {
+        let after_newline = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let line_starts = std::iter::once(0).chain(after_newline).collect();
+        Self { name, text, line_starts }
+    }
+
     /// The line, from 0, in which a byte lies.
     pub fn line_of(&self, byte: usize) -> usize {
         self.line_starts.partition_point(|start| *start <= byte) - 1
@@ -77,16 +107,13 @@ pub struct Sources {
 impl Sources {
     /// Takes in one more text.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        let text: String = text.into();
-        let after_newline = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        let line_starts = std::iter::once(0).chain(after_newline).collect();
-        self.files.push(Source { name: name.into(), text, line_starts });
+        self.files.push(Source::new(name.into(), text.into()));
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// The text that `file` stands for.
+    /// The text that `file` stands for, be it one of these or built in.
     pub fn get(&self, file: FileId) -> Option<&Source> {
-        self.files.get(file.0 as usize)
+        self.files.get(file.0 as usize).or_else(|| built_in(file))
     }
 
     /// All texts with their ids.

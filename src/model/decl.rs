@@ -65,10 +65,27 @@ pub struct Declarations {
     pub waivers: Vec<WaiverDecl>,
     /// `[scenario.*]`.
     pub scenarios: Vec<ScenarioDecl>,
+    /// `[outage.*]`.
+    pub outages: Vec<OutageDecl>,
+    /// `[[happened]]`.
+    pub happened: Vec<HappenedDecl>,
     /// `[settings] backup_verified_within`.
     pub backup_verified_within: Option<At<Time>>,
     /// `[settings] waiver_warning`.
     pub waiver_warning: Option<At<Time>>,
+}
+
+/// Where what is said of a thing is known from, and what else it is called. Changes no answer.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Who says so, and where.
+    pub source: Option<At<String>>,
+    /// The year in which it was seen to say so.
+    pub seen: Option<At<i64>>,
+    /// Other names under which models know it: an outage finds it by any of them.
+    pub aka: Vec<At<String>>,
+    /// What sort of thing it is, as `compute`: an outage that is moved to another provider finds the like there.
+    pub kind: Option<At<String>>,
 }
 
 /// How often something fails by chance.
@@ -87,10 +104,14 @@ pub struct Figures {
 pub struct ProviderDecl {
     /// Its name.
     pub name: At<String>,
+    /// Where it is known from.
+    pub origin: Origin,
     /// Failure figures.
     pub figures: Figures,
     /// What it runs on.
     pub needs: Vec<TermDecl>,
+    /// Whether `needs` was written, were it empty: then a catalogue's do not count.
+    pub has_needs: bool,
     /// Its regions.
     pub regions: Vec<RegionDecl>,
     /// What it sells.
@@ -102,14 +123,20 @@ pub struct ProviderDecl {
 pub struct RegionDecl {
     /// Its name.
     pub name: At<String>,
+    /// Where it is known from.
+    pub origin: Origin,
     /// Failure figures.
     pub figures: Figures,
     /// What it depends on.
     pub needs: Vec<TermDecl>,
+    /// Whether `needs` was written, were it empty: then a catalogue's do not count.
+    pub has_needs: bool,
     /// Fewer working zones than this and the region itself fails.
     pub min_zones: Option<At<u32>>,
     /// Its zones.
     pub zones: Vec<ZoneDecl>,
+    /// Whether `zones` was written: then a catalogue has no others.
+    pub has_zones: bool,
 }
 
 /// One of `zones`, or `[provider.P.region.R.zone.NAME]`.
@@ -121,6 +148,8 @@ pub struct ZoneDecl {
     pub figures: Figures,
     /// What it depends on.
     pub needs: Vec<TermDecl>,
+    /// Whether `needs` was written, were it empty: then a catalogue's do not count.
+    pub has_needs: bool,
 }
 
 /// `[provider.P.product.NAME]`.
@@ -128,12 +157,16 @@ pub struct ZoneDecl {
 pub struct ProductDecl {
     /// Its name.
     pub name: At<String>,
+    /// Where it is known from.
+    pub origin: Origin,
     /// The finest place at which it exists.
     pub scope: Scope,
     /// Failure figures, of each of its facilities.
     pub figures: Figures,
     /// What each facility depends on; `#q` is the facility of q at the same place or the nearest above.
     pub needs: Vec<TermDecl>,
+    /// Whether `needs` was written, were it empty: then a catalogue's do not count.
+    pub has_needs: bool,
 }
 
 /// `[group.NAME]`: shared fate that cuts across places.
@@ -141,6 +174,8 @@ pub struct ProductDecl {
 pub struct GroupDecl {
     /// Its name.
     pub name: At<String>,
+    /// Where it is known from.
+    pub origin: Origin,
     /// References, `tag:x`, `aws/us-east-1/*`.
     pub members: Vec<At<String>>,
     /// Failure figures.
@@ -380,15 +415,53 @@ pub struct ScenarioDecl {
     pub fails: Vec<FailureDecl>,
 }
 
-/// One of a scenario's `fails`.
+/// One of a scenario's or an outage's `fails`.
 #[derive(Debug, Clone, Default)]
 pub struct FailureDecl {
     /// A reference to something that can fail.
     pub what: At<String>,
+    /// In an outage: what fails instead where a model tells no products of its provider apart.
+    pub or: Option<At<String>>,
     /// After this it is back; `None` is never.
     pub lasts: Option<Time>,
     /// Whether what it held is lost even when it comes back.
     pub destroys: bool,
+}
+
+/// `[outage.ID]`: what really failed once. What a model does not have of it is left out.
+#[derive(Debug, Clone, Default)]
+pub struct OutageDecl {
+    /// Its id.
+    pub name: At<String>,
+    /// What people call it.
+    pub title: At<String>,
+    /// The day on which it began.
+    pub date: Option<At<Date>>,
+    /// What failed: references in which `{region}` and `{zone}` stand for any one.
+    pub fails: Vec<FailureDecl>,
+    /// Who says so.
+    pub sources: Vec<At<String>>,
+    /// How it is represented, and why.
+    pub note: Option<At<String>>,
+}
+
+/// `[[happened]]`: what an outage really did to a capability. Compared with answers, never part of them.
+#[derive(Debug, Clone, Default)]
+pub struct HappenedDecl {
+    /// Which outage.
+    pub outage: At<String>,
+    /// Which capability.
+    pub capability: At<String>,
+    /// How it did.
+    pub state: Option<State>,
+    /// For how long it was out, or degraded, about.
+    pub lasts: Option<At<Time>>,
+    /// Why the facts do not say what a model would need.
+    pub undecided: Option<At<String>>,
+    /// In words.
+    pub what: Option<At<String>>,
+    /// Who says so.
+    pub source: At<String>,
 }
 
 impl Class {

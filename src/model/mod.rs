@@ -23,8 +23,11 @@
 //! regions, each region by its zones), facilities (by provider, product, domain), groups, services (each followed
 //! by its instances), capabilities, channels; within each kind as written.
 
+mod alias;
+mod catalog;
 pub mod decl;
 mod names;
+mod outage;
 mod read;
 mod resolve;
 mod schema;
@@ -40,6 +43,7 @@ use jiff::civil::Date;
 use crate::diag::{Diagnostic, Place, Sources};
 
 pub use names::NotFound;
+pub use outage::{Directory, Failed, Outage, read_built_in};
 pub use schema::schema;
 pub use select::Selector;
 pub use tidy::tidy;
@@ -72,6 +76,12 @@ pub struct Model {
     pub waivers: Vec<Waiver>,
     /// Failures that the model names.
     pub scenarios: Vec<Scenario>,
+    /// Outages that the model adds to those that are built in.
+    pub outages: Vec<Outage>,
+    /// What outages really did to it.
+    pub happened: Vec<Happened>,
+    /// Other names of the model's own, beside those of the catalogues.
+    aliases: Option<Box<alias::Aliases>>,
     /// An older restore test does not count.
     pub backup_verified_within: Option<Time>,
     /// So long before a waiver runs out there is a warning; zero: never.
@@ -558,6 +568,25 @@ pub struct Failure {
     pub destroys: bool,
 }
 
+/// What an outage really did to a capability. No answer depends on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    /// The outage's id.
+    pub outage: String,
+    /// Which capability.
+    pub capability: ElementId,
+    /// How it did; `None` where the facts do not say.
+    pub state: Option<State>,
+    /// For how long it was out, or degraded, about.
+    pub lasts: Option<Time>,
+    /// Why the facts do not suffice.
+    pub undecided: Option<String>,
+    /// In words.
+    pub what: Option<String>,
+    /// Who says so.
+    pub source: String,
+}
+
 /// What must hold.
 #[derive(Debug, Clone)]
 pub struct Policy {
@@ -573,6 +602,8 @@ pub struct Policy {
     pub failures: u32,
     /// Declared scenarios, as indices of [`Model::scenarios`].
     pub scenarios: Vec<usize>,
+    /// Scenarios of the real outages that it names.
+    pub outages: Vec<Scenario>,
     /// The lowest state that will do.
     pub state: State,
     /// Recovery time objective.
@@ -603,6 +634,7 @@ impl Policy {
             classes: vec![class],
             failures: 1,
             scenarios: Vec::new(),
+            outages: Vec::new(),
             state: State::Degraded,
             within: None,
             data_loss: None,

@@ -3,6 +3,8 @@
 //! The parsed tables are walked by hand because serde stops at the first error and loses places where the format
 //! has alternatives (a term is a string or one of four tables).
 
+mod known;
+
 use std::collections::HashMap;
 use std::fmt::Display;
 
@@ -13,8 +15,8 @@ use toml::value::Datetime;
 
 use super::decl::{
     At, BackupDecl, CapabilityDecl, ChannelDecl, CreditDecl, Declarations, FailureDecl, Figures, GroupDecl,
-    PlacementDecl, PolicyDecl, ProductDecl, ProviderDecl, RegionDecl, ScenarioDecl, ServiceDecl, StandbyDecl,
-    Term, TermDecl, WaiverDecl, ZoneDecl,
+    Origin, PlacementDecl, PolicyDecl, ProductDecl, ProviderDecl, RegionDecl, ScenarioDecl, ServiceDecl,
+    StandbyDecl, Term, TermDecl, WaiverDecl, ZoneDecl,
 };
 use super::{PolicyLevel, Scope, State, Time, syntax};
 use crate::diag::{Code, Diagnostic, FileId, Place, Sources};
@@ -23,10 +25,30 @@ type Value<'i> = Spanned<DeValue<'i>>;
 
 /// Reads all texts as one model.
 pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
+    let declared = read_as(sources, None)?;
+    let empty = declared.providers.is_empty()
+        && declared.services.is_empty()
+        && declared.groups.is_empty()
+        && declared.capabilities.is_empty()
+        && declared.channels.is_empty();
+    if empty {
+        let first = sources.iter().next();
+        let place = first.map_or(Place::NOWHERE, |(file, _)| Place::new(file, 0..0));
+        let problem = Diagnostic::new(Code::EmptyModel, place, "the model declares nothing")
+            .label("expected tables such as [service.web] and [capability.checkout]")
+            .hint("`linchpin init` writes a first model");
+        return Err(vec![problem]);
+    }
+    Ok(declared)
+}
+
+/// Reads all texts as one; places are in `built_in` where the text is one that is built in.
+pub(super) fn read_as(sources: &Sources, built_in: Option<FileId>) -> Result<Declarations, Vec<Diagnostic>> {
     let mut declared = Declarations::default();
     let mut problems = Vec::new();
     let mut merge = Merge::default();
     for (file, source) in sources.iter() {
+        let file = built_in.unwrap_or(file);
         let (table, errors) = DeTable::parse_recoverable(&source.text);
         if errors.is_empty() {
             let mut reader = Reader { file, problems: &mut problems };
@@ -34,20 +56,6 @@ pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
         } else {
             problems.extend(syntax::problems(file, source, &errors));
         }
-    }
-    let empty = declared.providers.is_empty()
-        && declared.services.is_empty()
-        && declared.groups.is_empty()
-        && declared.capabilities.is_empty()
-        && declared.channels.is_empty();
-    if problems.is_empty() && empty {
-        let first = sources.iter().next();
-        let place = first.map_or(Place::NOWHERE, |(file, _)| Place::new(file, 0..0));
-        problems.push(
-            Diagnostic::new(Code::EmptyModel, place, "the model declares nothing")
-                .label("expected tables such as [service.web] and [capability.checkout]")
-                .hint("`linchpin init` writes a first model"),
-        );
     }
     problems.sort_by_key(|problem| problem.place);
     if problems.is_empty() { Ok(declared) } else { Err(problems) }
@@ -80,6 +88,9 @@ impl<'t, 'i> Fields<'t, 'i> {
 
 const FIGURES: [&str; 3] = ["availability", "mtbf", "mttr"];
 
+/// Where a thing is known from, and what else it is called.
+const ORIGIN: [&str; 4] = ["source", "seen", "aka", "kind"];
+
 /// Walks the tables of one file and collects what is wrong.
 struct Reader<'p> {
     file: FileId,
@@ -100,6 +111,8 @@ impl Reader<'_> {
             "policy",
             "waiver",
             "scenario",
+            "outage",
+            "happened",
             "settings",
         ];
         let root = self.fields(root, Place::new(self.file, 0..0), "a model", &known);
@@ -140,6 +153,12 @@ impl Reader<'_> {
             let fails = self.each(&fields, "fails", "references or { what = .. } tables", Self::failure);
             out.scenarios.push(ScenarioDecl { name, fails });
         }
+        for (name, value) in self.named(&root, "outage") {
+            out.outages.extend(self.outage(name, value));
+        }
+        for value in self.list(&root, "happened", "[[happened]] tables") {
+            out.happened.extend(self.happened(value));
+        }
         let settings = root.get("settings");
         let known = ["backup_verified_within", "waiver_warning"];
         if let Some(fields) = settings.and_then(|v| self.table(v, "[settings]", &known)) {
@@ -154,7 +173,7 @@ impl Reader<'_> {
     }
 
     fn provider(&mut self, name: At<String>, value: &Value<'_>, out: &mut Declarations, merge: &mut Merge) {
-        let known = [&["needs", "region", "product"], &FIGURES[..]].concat();
+        let known = [&["needs", "region", "product"], &FIGURES[..], &ORIGIN].concat();
         let Some(fields) = self.table(value, "a provider", &known) else { return };
         let provider = name.value.clone();
         let index = *merge.providers.entry(provider.clone()).or_insert_with(|| {
@@ -163,7 +182,9 @@ impl Reader<'_> {
         });
         self.once(&fields, merge, &format!("provider.{provider}"));
         self.add_figures(&fields, &mut out.providers[index].figures);
+        self.origin(&fields, &mut out.providers[index].origin);
         out.providers[index].needs.extend(self.terms(&fields, "needs"));
+        out.providers[index].has_needs |= fields.get("needs").is_some();
         for (name, value) in self.named(&fields, "region") {
             self.region(index, name, value, out, merge);
         }
@@ -180,7 +201,7 @@ impl Reader<'_> {
         out: &mut Declarations,
         merge: &mut Merge,
     ) {
-        let known = [&["zones", "zone", "min_zones", "needs"], &FIGURES[..]].concat();
+        let known = [&["zones", "zone", "min_zones", "needs"], &FIGURES[..], &ORIGIN].concat();
         let Some(fields) = self.table(value, "a region", &known) else { return };
         let ProviderDecl { name: provider_name, regions, .. } = &mut out.providers[provider];
         let path = format!("provider.{}.region.{}", provider_name.value, name.value);
@@ -191,7 +212,10 @@ impl Reader<'_> {
         let region = &mut regions[index];
         self.once(&fields, merge, &path);
         self.add_figures(&fields, &mut region.figures);
+        self.origin(&fields, &mut region.origin);
         region.needs.extend(self.terms(&fields, "needs"));
+        region.has_needs |= fields.get("needs").is_some();
+        region.has_zones |= fields.get("zones").is_some();
         if let Some(min_zones) = self.count(&fields, "min_zones") {
             region.min_zones = Some(min_zones);
         }
@@ -208,6 +232,7 @@ impl Reader<'_> {
             let mut zone = ZoneDecl { name, ..ZoneDecl::default() };
             self.add_figures(&inner, &mut zone.figures);
             zone.needs = self.terms(&inner, "needs");
+            zone.has_needs = inner.get("needs").is_some();
             let table = (provider, index, zone.name.value.clone());
             let is_first = !merge.zone_tables.contains_key(&table);
             let listed = region.zones.iter_mut().find(|listed| listed.name.value == zone.name.value);
@@ -221,19 +246,25 @@ impl Reader<'_> {
     }
 
     fn product(&mut self, name: At<String>, value: &Value<'_>) -> Option<ProductDecl> {
-        let fields = self.table(value, "a product", &[&["scope", "needs"], &FIGURES[..]].concat())?;
+        let known = [&["scope", "needs"], &FIGURES[..], &ORIGIN].concat();
+        let fields = self.table(value, "a product", &known)?;
         let scopes = [("zone", Scope::Zone), ("region", Scope::Region), ("global", Scope::Global)];
         self.require(&fields, "scope", "\"zone\", \"region\" or \"global\"");
         let scope = self.choice(&fields, "scope", &scopes);
         let mut figures = Figures::default();
         self.add_figures(&fields, &mut figures);
+        let mut origin = Origin::default();
+        self.origin(&fields, &mut origin);
         let needs = self.terms(&fields, "needs");
-        Some(ProductDecl { name, scope: scope?, figures, needs })
+        let has_needs = fields.get("needs").is_some();
+        Some(ProductDecl { name, origin, scope: scope?, figures, needs, has_needs })
     }
 
     fn group(&mut self, name: At<String>, value: &Value<'_>) -> Option<GroupDecl> {
-        let fields = self.table(value, "a group", &[&["members", "needs"], &FIGURES[..]].concat())?;
+        let known = [&["members", "needs"], &FIGURES[..], &ORIGIN].concat();
+        let fields = self.table(value, "a group", &known)?;
         let mut group = GroupDecl { name, ..GroupDecl::default() };
+        self.origin(&fields, &mut group.origin);
         group.members = self.strings(&fields, "members");
         group.needs = self.terms(&fields, "needs");
         self.add_figures(&fields, &mut group.figures);
@@ -414,7 +445,7 @@ impl Reader<'_> {
         let what = self.require(&fields, "what", "a reference to what fails").and_then(|v| self.string(v));
         let lasts = self.duration(&fields, "lasts").map(|lasts| lasts.value);
         let destroys = self.flag(&fields, "destroys");
-        Some(FailureDecl { what: what?, lasts, destroys })
+        Some(FailureDecl { what: what?, or: None, lasts, destroys })
     }
 
     // ---- dependency terms --------------------------------------------------------------------------------

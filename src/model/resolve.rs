@@ -5,13 +5,17 @@
 
 mod asked;
 mod follow;
+mod known;
 
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use super::alias::Aliases;
+use super::catalog;
 use super::decl::{
-    At, CapabilityDecl, ChannelDecl, CreditDecl, Declarations, Figures, ProviderDecl, ServiceDecl,
+    At, CapabilityDecl, ChannelDecl, CreditDecl, Declarations, Figures, ProviderDecl, RegionDecl,
+    ServiceDecl, ZoneDecl,
 };
 use super::names::{self, NotFound};
 use super::{
@@ -29,9 +33,16 @@ const WAIVER_WARNING: Time = Time::seconds(14 * 86_400);
 /// No model is larger than this: a slip of the pen should not take all memory.
 const MOST_ELEMENTS: usize = 2_000_000;
 
-pub(super) fn resolve(declared: Declarations) -> Result<Model, Vec<Diagnostic>> {
-    let mut resolver = Resolver::default();
-    resolver.catalogs(&declared.catalogs);
+pub(super) fn resolve(mut declared: Declarations) -> Result<Model, Vec<Diagnostic>> {
+    let aliases = Aliases::with_own(&declared).map(Box::new);
+    let brought_in = catalog::bring_in(&mut declared);
+    let mut resolver = Resolver {
+        aliases,
+        problems: brought_in.problems,
+        warnings: brought_in.warnings,
+        catalogs: brought_in.providers,
+        ..Resolver::default()
+    };
 
     for provider in &declared.providers {
         resolver.declare_domains(provider);
@@ -67,13 +78,15 @@ pub(super) fn resolve(declared: Declarations) -> Result<Model, Vec<Diagnostic>> 
     }
 
     let scenarios = resolver.scenarios(&declared.scenarios);
-    let mut policies = resolver.policies(&declared.policies, &scenarios);
+    let outages = resolver.outages(declared.outages);
+    let happened = resolver.happened(declared.happened, &outages);
+    let mut policies = resolver.policies(&declared.policies, &scenarios, &outages);
     if policies.is_empty() {
         policies = Policy::defaults(&resolver.all_capabilities());
     }
     let waivers = resolver.waivers(&declared.waivers, &policies, &scenarios);
 
-    let Resolver { elements, names, mut problems, mut warnings, .. } = resolver;
+    let Resolver { elements, names, mut problems, mut warnings, aliases, .. } = resolver;
     if !problems.is_empty() {
         problems.sort_by_key(|problem| problem.place);
         return Err(problems);
@@ -86,6 +99,9 @@ pub(super) fn resolve(declared: Declarations) -> Result<Model, Vec<Diagnostic>> 
         policies,
         waivers,
         scenarios,
+        outages,
+        happened,
+        aliases,
         backup_verified_within: declared.backup_verified_within.map(|within| within.value),
         waiver_warning: declared.waiver_warning.map_or(WAIVER_WARNING, |before| before.value),
         warnings,
@@ -111,19 +127,13 @@ struct Resolver {
     warnings: Vec<Diagnostic>,
     is_too_large: bool,
     suggestions: Cell<usize>,
+    /// Other names of the model's own.
+    aliases: Option<Box<Aliases>>,
+    /// What the catalogues know that the model names.
+    catalogs: Vec<ProviderDecl>,
 }
 
 impl Resolver {
-    fn catalogs(&mut self, catalogs: &[At<String>]) {
-        if let Some(first) = catalogs.first() {
-            self.problems.push(
-                Diagnostic::new(Code::NoCatalogs, first.place, "catalogues are not built in yet")
-                    .label("expected no `catalogs`")
-                    .hint("declare the regions, zones and products that the model uses, and leave `catalogs` out"),
-            );
-        }
-    }
-
     // ---- every element gets its number -------------------------------------------------------------------
 
     /// Adds an element under its full name. A name that is malformed or taken is a problem, and nothing is added.
@@ -504,9 +514,33 @@ impl Resolver {
                     let nearest = &self[nearest].name;
                     return problem.hint(format!("the scope of {product} ends above: write `{nearest}`"));
                 }
-                self.suggest(problem, written, self.element_names())
+                let in_catalogs = self.in_catalogs(written);
+                let known = self.element_names().chain(in_catalogs.iter().map(String::as_str));
+                self.suggest(problem, written, known)
             }
         }
+    }
+
+    /// What the catalogues have near a reference that found nothing.
+    fn in_catalogs(&self, written: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        for provider in &self.catalogs {
+            let own = &provider.name.value;
+            let domain = written.split_once('#').map(|(domain, _)| domain);
+            names.extend(provider.regions.iter().map(|region| format!("{own}/{}", region.name.value)));
+            if let Some(domain) = domain.filter(|domain| domain.split('/').next() == Some(own)) {
+                names.extend(
+                    provider.products.iter().map(|product| format!("{domain}#{}", product.name.value)),
+                );
+            } else if written.split('/').count() == 3 {
+                let zones = |region: &RegionDecl| -> Vec<String> {
+                    let zone = |zone: &ZoneDecl| format!("{own}/{}/{}", region.name.value, zone.name.value);
+                    region.zones.iter().map(zone).collect()
+                };
+                names.extend(provider.regions.iter().flat_map(zones));
+            }
+        }
+        names
     }
 
     /// Adds the name that may have been meant, if one is near.

@@ -100,6 +100,10 @@ table! {
         waiver: Option<Vec<Waiver>>,
         /// Failures with a name, for policies and --scenario.
         scenario: Option<Named<Scenario>>,
+        /// Real outages that the model adds to the built-in ones.
+        outage: Option<Named<Outage>>,
+        /// What outages really did, to be held against what linchpin says.
+        happened: Option<Vec<Happened>>,
         /// What counts as what.
         settings: Option<Settings>,
     }
@@ -118,6 +122,14 @@ table! {
 table! {
     /// Where things run. Failing a provider fails all its regions, zones and products.
     figures Provider {
+        /// Who says so, and where it can be read.
+        source: Option<String>,
+        /// The year in which that was seen.
+        seen: Option<i64>,
+        /// Other names under which it is known.
+        aka: Option<Vec<String>>,
+        /// What kind of thing it is, in a word.
+        kind: Option<String>,
         /// What it is known to run on: a hidden shared fate.
         needs: Option<Vec<Term>>,
         /// Its regions.
@@ -130,6 +142,14 @@ table! {
 table! {
     /// A region of a provider.
     figures Region {
+        /// Who says so, and where it can be read.
+        source: Option<String>,
+        /// The year in which that was seen.
+        seen: Option<i64>,
+        /// Other names under which it is known.
+        aka: Option<Vec<String>>,
+        /// What kind of thing it is, in a word.
+        kind: Option<String>,
         /// Its zones, by name.
         zones: Option<Vec<Name>>,
         /// Zones of which more is to be said than a name.
@@ -152,6 +172,14 @@ table! {
 table! {
     /// A building block that a provider sells. It exists at each place down to its scope.
     figures Product {
+        /// Who says so, and where it can be read.
+        source: Option<String>,
+        /// The year in which that was seen.
+        seen: Option<i64>,
+        /// Other names under which it is known.
+        aka: Option<Vec<String>>,
+        /// What kind of thing it is, in a word.
+        kind: Option<String>,
         /// The finest place at which it exists.
         scope: Scope,
         /// What each of its facilities depends on; "#q" is the product q at the same place, or the nearest above.
@@ -162,6 +190,14 @@ table! {
 table! {
     /// Shared fate: when the group fails, all its members do.
     figures Group {
+        /// Who says so, and where it can be read.
+        source: Option<String>,
+        /// The year in which that was seen.
+        seen: Option<i64>,
+        /// Other names under which it is known.
+        aka: Option<Vec<String>>,
+        /// What kind of thing it is, in a word.
+        kind: Option<String>,
         /// Domains, services, "tag:x" for every service with that tag, "aws/us-east-1/*" for every zone of a region.
         members: Option<Vec<String>>,
         /// What the group itself depends on.
@@ -332,6 +368,65 @@ table! {
         until: Date,
         /// Why it is acceptable.
         reason: String,
+    }
+}
+
+table! {
+    /// A real outage.
+    Outage {
+        /// What people call it.
+        title: String,
+        /// The day on which it began.
+        date: Date,
+        /// What failed, with how long it did.
+        fails: Vec<Failed>,
+        /// Who says so, and where it can be read.
+        sources: Vec<String>,
+        /// How shares and doubts are represented.
+        note: Option<String>,
+    }
+}
+
+/// What failed in an outage: a reference, in which `{zone}` is any one zone, or a table.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its shape is used")]
+enum Failed {
+    Reference(String),
+    Table(FailedTable),
+}
+
+table! {
+    /// What failed, and for how long.
+    FailedTable {
+        /// A reference, in which `{zone}` is any one zone.
+        what: String,
+        /// What else it may be called in a model.
+        or: Option<String>,
+        /// For how long; left out, for good.
+        lasts: Option<Duration>,
+        /// What it held is lost even when it comes back.
+        destroys: Option<bool>,
+    }
+}
+
+table! {
+    /// What an outage really did to a capability.
+    Happened {
+        /// The outage's id.
+        outage: String,
+        /// Which capability.
+        capability: String,
+        /// How it did.
+        state: Option<State>,
+        /// How long it was so.
+        lasts: Option<Duration>,
+        /// Why the facts do not say.
+        undecided: Option<String>,
+        /// What happened, in words.
+        what: Option<String>,
+        /// Who says so.
+        source: String,
     }
 }
 

@@ -14,6 +14,8 @@ mod coldstart;
 mod diff;
 mod explain;
 mod fingerprint;
+mod library;
+mod replay;
 mod rules;
 mod survive;
 mod timeline;
@@ -35,6 +37,11 @@ pub use coldstart::{ColdstartReport, StepReport};
 pub use diff::{AtStakeReport, BothReport, ChangeReport, DiffReport, Measure, RenamedReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
 pub use fingerprint::fingerprint;
+pub use library::{CatalogReport, CatalogsReport, EntryReport, FailedReport, OutageReport, OutagesReport};
+pub use replay::{
+    HappenedReport, ReplayReport, ReplayedReport, ReplaysReport, SaysReport, SummaryReport, WorstDataReport,
+    WorstReport,
+};
 pub use rules::{RULES, Rule};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
 pub use timeline::{IntervalReport, TimelineReport, UnreachableReport};

@@ -50,7 +50,7 @@ fn validator() -> jsonschema::Validator {
 fn every_model_fits_the_schema() {
     let validator = validator();
     let mut files = Vec::new();
-    for directory in ["minimal", "storefront", "2011-04-21", "catalog"] {
+    for directory in ["minimal", "storefront", "2011-04-21", "catalog", "outages"] {
         let below = repository().join("models").join(directory);
         if below.is_dir() {
             toml_files(&below, &mut files);
@@ -102,7 +102,7 @@ fn keys_of_the_reader() -> BTreeSet<String> {
                 let is_key = !bare.is_empty() && bare.chars().all(|c| c.is_ascii_lowercase() || c == '_');
                 is_key.then(|| bare.to_owned())
             };
-            let found: Vec<String> = words.iter().filter_map(|word| key(word)).collect();
+            let found: Vec<String> = words.iter().filter_map(key).collect();
             if !found.is_empty() && found.len() == words.len() {
                 keys.extend(found);
             }

@@ -7,6 +7,7 @@ mod check;
 mod coldstart;
 mod diff;
 mod draw;
+pub(super) mod replay;
 mod report;
 mod timeline;
 mod tools;
@@ -100,6 +101,20 @@ pub(super) enum Command {
     /// The five questions of 21 April 2011 on one page: backups, alternatives, what goes on, customers, promises
     #[command(after_help = "Example: linchpin briefing models/storefront --format markdown -o briefing.md")]
     Briefing(BriefingArgs),
+    /// Would we have survived the outages of the last fifteen years?
+    ///
+    /// MODEL may be a directory of models, each in a directory of its own: then what really happened to them, where they
+    /// know it, is shown beside what is computed.
+    #[command(
+        after_help = "Examples:\n  linchpin replay models/storefront\n  linchpin replay models/storefront --outage aws-2011-04-21 -v\n  linchpin replay models/storefront --transpose --deny\n  linchpin replay models/2011-04-21"
+    )]
+    Replay(replay::ReplayArgs),
+    /// The library of real outages, with sources
+    #[command(after_help = "Example: linchpin outages aws-2011-04-21")]
+    Outages(replay::OutagesArgs),
+    /// The facts about providers that `catalogs` brings in, with sources
+    #[command(after_help = "Example: linchpin catalog aws")]
+    Catalog(replay::CatalogArgs),
     /// A diagram; with --fail, what has fallen is marked
     #[command(after_help = draw::EXAMPLES)]
     Draw(DrawArgs),

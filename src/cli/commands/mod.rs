@@ -4,6 +4,7 @@ mod ask;
 mod backups;
 mod blast;
 mod briefing;
+mod catalog;
 mod check;
 mod coldstart;
 mod diff;
@@ -12,6 +13,8 @@ mod explain;
 mod fmt;
 mod generate;
 mod init;
+mod outages;
+mod replay;
 mod report;
 #[cfg(feature = "serve")]
 mod serve;
@@ -36,6 +39,9 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Coldstart(args) => coldstart::run(&args, talk),
         Command::Backups(args) => backups::run(&args, talk),
         Command::Briefing(args) => briefing::run(&args, talk),
+        Command::Replay(args) => replay::run(&args, talk),
+        Command::Outages(args) => outages::run(&args, talk),
+        Command::Catalog(args) => catalog::run(&args, talk),
         Command::Draw(args) => draw::run(&args, talk),
         Command::Report(args) => report::run(&args, talk),
         #[cfg(feature = "serve")]

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use super::Resolver;
 use crate::diag::{Code, Diagnostic, Place};
+use crate::library;
 use crate::model::decl::{At, PolicyDecl, ScenarioDecl, WaiverDecl};
 use crate::model::names;
 use crate::model::{
-    Class, Element, ElementId, Failure, Kind, Policy, Scenario, Selector, State, Time, Waiver,
+    Class, Element, ElementId, Failure, Kind, Outage, Policy, Scenario, Selector, State, Time, Waiver,
 };
 
 impl Resolver {
@@ -60,7 +61,12 @@ impl Resolver {
         scenarios
     }
 
-    pub(super) fn policies(&mut self, declared: &[PolicyDecl], scenarios: &[Scenario]) -> Vec<Policy> {
+    pub(super) fn policies(
+        &mut self,
+        declared: &[PolicyDecl],
+        scenarios: &[Scenario],
+        outages: &[Outage],
+    ) -> Vec<Policy> {
         let mut policies: Vec<Policy> = Vec::new();
         for policy in declared {
             if let Some(first) = policies.iter().find(|first| first.name == policy.name.value) {
@@ -69,7 +75,7 @@ impl Resolver {
                 self.problems
                     .push(problem.label("expected another name").related(first.place, "the first one"));
             }
-            let (mut classes, mut named) = (Vec::new(), Vec::new());
+            let (mut classes, mut named, mut happened) = (Vec::new(), Vec::new(), Vec::new());
             for survive in &policy.survive {
                 if let Some(class) = Class::from_name(&survive.value) {
                     if !classes.contains(&class) {
@@ -81,14 +87,19 @@ impl Resolver {
                     if !named.contains(&index) {
                         named.push(index);
                     }
+                } else if let Some(of_outage) = self.scenarios_of_outage(survive, outages) {
+                    happened.extend(of_outage);
                 } else {
-                    let message = format!("`{}` is neither a class nor a declared scenario", survive.value);
+                    let message =
+                        format!("`{}` is no class, no declared scenario and no outage's id", survive.value);
                     let problem = Diagnostic::new(Code::UnknownReference, survive.place, message);
                     let words = Class::ALL.map(Class::name);
                     let problem =
                         problem.label(format!("expected one of {}, or a scenario's name", words.join(", ")));
-                    let known =
-                        words.into_iter().chain(scenarios.iter().map(|scenario| scenario.name.as_str()));
+                    let known = words
+                        .into_iter()
+                        .chain(scenarios.iter().map(|scenario| scenario.name.as_str()))
+                        .chain(library::OUTAGES.iter().map(|entry| entry.name));
                     self.problems.push(self.suggest(problem, &survive.value, known));
                 }
             }
@@ -106,6 +117,7 @@ impl Resolver {
                 classes,
                 failures: policy.failures.map_or(1, |failures| failures.value),
                 scenarios: named,
+                outages: happened,
                 state: policy.state.unwrap_or(State::Degraded),
                 within: policy.within.map(|within| within.value),
                 data_loss: policy.data_loss.map(|loss| loss.value),
@@ -212,7 +224,12 @@ impl Resolver {
                 found
             });
             let failure = waiver.failure.as_ref().map(|failure| {
-                if scenarios.iter().any(|scenario| scenario.name == failure.value) {
+                let is_outage = |policy: &Policy| {
+                    policy.outages.iter().any(|outage| outage.name.split('@').next() == Some(&failure.value))
+                };
+                if scenarios.iter().any(|scenario| scenario.name == failure.value)
+                    || policies.iter().any(is_outage)
+                {
                     return failure.value.clone();
                 }
                 let mut ids: Vec<ElementId> = failure

@@ -1,0 +1,268 @@
+//! Real outages: what failed, in words of their own, and what of it a model has.
+//!
+//! An outage names more than any one model has, and may say `aws/us-east-1/{zone}#ebs` for any one zone. So it is no
+//! scenario itself: against a model it becomes one for each zone that it could have been.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use super::alias::Aliases;
+use super::decl::{Declarations, OutageDecl};
+use super::{Element, ElementId, Failure, Kind, Model, Scenario, Time, read};
+use crate::diag::{Diagnostic, FileId, Place, Sources};
+use crate::library;
+
+/// What really failed once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outage {
+    /// Its id, as `aws-2011-04-21`.
+    pub id: String,
+    /// Where it is written down.
+    pub place: Place,
+    /// What people call it.
+    pub title: String,
+    /// The day on which it began.
+    pub date: Date,
+    /// What failed.
+    pub fails: Vec<Failed>,
+    /// Who says so.
+    pub sources: Vec<String>,
+    /// How it is represented, and why.
+    pub note: Option<String>,
+}
+
+/// One thing that failed in an outage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// A reference, in which `{region}` and `{zone}` stand for any one.
+    pub what: String,
+    /// What fails instead where a model tells no products of its provider apart.
+    pub or: Option<String>,
+    /// After how long it was back; [`Time::NEVER`] where nobody says.
+    pub lasts: Time,
+    /// Whether what it held was lost.
+    pub destroys: bool,
+}
+
+impl Outage {
+    pub(super) fn new(declared: OutageDecl) -> Self {
+        let failed = |failure: super::decl::FailureDecl| Failed {
+            what: failure.what.value,
+            or: failure.or.map(|or| or.value),
+            lasts: failure.lasts.unwrap_or(Time::NEVER),
+            destroys: failure.destroys,
+        };
+        Self {
+            id: declared.name.value,
+            place: declared.name.place,
+            title: declared.title.value,
+            date: declared.date.map_or(Date::ZERO, |date| date.value),
+            fails: declared.fails.into_iter().map(failed).collect(),
+            sources: declared.sources.into_iter().map(|source| source.value).collect(),
+            note: declared.note.map(|note| note.value),
+        }
+    }
+
+    /// The outage of that id that is built in.
+    pub fn built_in(id: &str) -> Option<Self> {
+        let declared = read_built_in(library::outage(id)?).ok()?;
+        declared.outages.into_iter().next().map(Self::new)
+    }
+
+    /// Every outage that is built in, oldest first.
+    pub fn all_built_in() -> Vec<Self> {
+        library::OUTAGES.iter().filter_map(|entry| Self::built_in(entry.name)).collect()
+    }
+}
+
+/// Reads a text that is built in.
+///
+/// # Errors
+/// Every problem of its shape; a test sees to it that there is none.
+pub fn read_built_in(entry: &library::Entry) -> Result<Declarations, Vec<Diagnostic>> {
+    let mut sources = Sources::default();
+    sources.add(entry.file, entry.text);
+    read::read_as(&sources, Some(FileId::built_in(entry)))
+}
+
+/// A model's elements by their canonical names, so that outages find them whatever their author called them.
+#[derive(Debug, Default)]
+pub struct Directory<'m> {
+    aliases: Cow<'m, Aliases>,
+    found: HashMap<String, Vec<ElementId>>,
+    /// Zones and regions, zones first.
+    zones: Vec<Spot>,
+    regions: Vec<Spot>,
+    /// Providers, each with the products that the model tells apart.
+    providers: Vec<(String, Vec<String>)>,
+}
+
+/// A zone or region.
+#[derive(Debug)]
+struct Spot {
+    /// As the model calls it.
+    name: String,
+    /// The canonical names of provider, region and, for a zone, zone.
+    parts: Vec<String>,
+}
+
+impl<'m> Directory<'m> {
+    /// The directory of a model.
+    pub fn new(model: &'m Model) -> Self {
+        Self::of(&model.elements, model.aliases.as_deref())
+    }
+
+    pub(super) fn of(elements: &[Element], own: Option<&'m Aliases>) -> Self {
+        let aliases = own.unwrap_or_else(|| Aliases::built_in());
+        let mut directory = Self { aliases: Cow::Borrowed(aliases), ..Self::default() };
+        for (index, element) in elements.iter().enumerate() {
+            if matches!(element.kind, Kind::Instance(_) | Kind::Capability(_) | Kind::Channel) {
+                continue;
+            }
+            let name = aliases.canonical(&element.name);
+            directory.note(element, &name);
+            directory.found.entry(name).or_default().push(ElementId::new(index));
+        }
+        directory
+    }
+
+    fn note(&mut self, element: &Element, name: &str) {
+        let parts: Vec<&str> = name.split('/').collect();
+        let spot =
+            || Spot { name: element.name.clone(), parts: parts.iter().map(|&part| part.into()).collect() };
+        match (&element.kind, &parts[..]) {
+            (Kind::Zone { .. }, _) => self.zones.push(spot()),
+            (Kind::Region(_), _) => self.regions.push(spot()),
+            (Kind::Provider, [provider]) => self.providers.push(((*provider).to_owned(), Vec::new())),
+            (Kind::Facility(facility), [top]) if facility.up.is_none() => {
+                let Some((provider, product)) = top.split_once('#') else { return };
+                if let Some((_, products)) = self.providers.iter_mut().find(|(own, _)| own == provider) {
+                    products.push(product.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What of an outage the model has: a scenario for each zone and region that it could have been, in the model's
+    /// order; none where it has nothing of it. Several are told apart by the place behind an `@` in their name.
+    pub fn scenarios(&self, outage: &Outage) -> Vec<Scenario> {
+        let failed: Vec<(String, &Failed)> =
+            outage.fails.iter().map(|failed| (self.named(failed), failed)).collect();
+        let wild = failed.iter().map(|(what, _)| what.as_str()).find(|what| what.contains('{'));
+        let places = wild.map_or_else(Vec::new, |wild| self.places(wild));
+        let mut scenarios: Vec<Scenario> = Vec::new();
+        for place in places {
+            let fails = self.fails(&failed, &place.parts);
+            if !fails.is_empty() && scenarios.iter().all(|other| other.fails != fails) {
+                scenarios.push(Scenario { name: format!("{}@{}", outage.id, place.name), fails });
+            }
+        }
+        match &mut scenarios[..] {
+            [] => {
+                let fails = self.fails(&failed, &[]);
+                scenarios.extend((!fails.is_empty()).then(|| Scenario { name: outage.id.clone(), fails }));
+            }
+            // Only one place is touched, or it does not matter which.
+            [single] => single.name.clone_from(&outage.id),
+            _ => {}
+        }
+        scenarios
+    }
+
+    /// The canonical name of what failed, or of what stands for it in this model.
+    fn named(&self, failed: &Failed) -> String {
+        let what = self.canonical(&failed.what);
+        let provider = what.split(['/', '#']).next().unwrap_or_default();
+        match &failed.or {
+            Some(or) if self.products(provider).is_empty() => self.canonical(or),
+            _ => what,
+        }
+    }
+
+    /// The zones or regions of the model that a pattern could mean.
+    fn places(&self, pattern: &str) -> Vec<&Spot> {
+        let domain = pattern.split('#').next().unwrap_or_default();
+        let wanted: Vec<&str> = domain.split('/').collect();
+        let fits = |place: &&Spot| {
+            let mut parts = wanted.iter().zip(&place.parts);
+            wanted.len() == place.parts.len()
+                && parts.all(|(wanted, part)| wanted.starts_with('{') || wanted == part)
+        };
+        self.zones.iter().chain(&self.regions).filter(fits).collect()
+    }
+
+    /// What fails where the wildcards mean one place; with no place, what has no wildcard.
+    fn fails(&self, failed: &[(String, &Failed)], place: &[String]) -> Vec<Failure> {
+        let mut fails: Vec<Failure> = Vec::new();
+        for (what, failed) in failed {
+            let mut what = what.clone();
+            if let Some(region) = place.get(1) {
+                what = what.replace("{region}", region);
+            }
+            if let Some(zone) = place.get(2) {
+                what = what.replace("{zone}", zone);
+            }
+            for id in self.found.get(&what).into_iter().flatten() {
+                fails.push(Failure { what: *id, lasts: failed.lasts, destroys: failed.destroys });
+            }
+        }
+        fails.sort_by_key(|failure| failure.what);
+        // Two names of one thing: it was out for the longer of both.
+        fails.dedup_by(|later, kept| {
+            let same = later.what == kept.what;
+            if same {
+                kept.lasts = kept.lasts.max(later.lasts);
+                kept.destroys |= later.destroys;
+            }
+            same
+        });
+        fails
+    }
+
+    // ---- for moving an outage to another place ------------------------------------------------------------
+
+    /// The canonical form of a reference.
+    pub fn canonical(&self, reference: &str) -> String {
+        self.aliases.canonical(reference)
+    }
+
+    /// Whether the model has a provider, by canonical name.
+    pub fn has(&self, provider: &str) -> bool {
+        self.providers.iter().any(|(own, _)| own == provider)
+    }
+
+    /// The products of a provider that the model tells apart.
+    pub fn products(&self, provider: &str) -> &[String] {
+        self.providers.iter().find(|(own, _)| own == provider).map_or(&[], |(_, products)| products)
+    }
+
+    /// The regions of a provider that the model has, by canonical names.
+    pub fn regions(&self, provider: &str) -> Vec<&str> {
+        let of_provider = |spot: &&Spot| spot.parts.first().is_some_and(|of| of == provider);
+        self.regions
+            .iter()
+            .filter(of_provider)
+            .filter_map(|spot| spot.parts.get(1))
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// The model's providers of the same kind as one that it does not have.
+    pub fn like(&self, provider: &str) -> Vec<&str> {
+        let Some(kind) = self.aliases.kind(provider, None) else { return Vec::new() };
+        let own = self.providers.iter().map(|(own, _)| own.as_str());
+        own.filter(|own| self.aliases.kind(own, None) == Some(kind)).collect()
+    }
+
+    /// The product of a provider that is of the same kind as a product of another one, or has its name.
+    pub fn product_like(&self, provider: &str, product: &str, target: &str) -> Option<&str> {
+        let kind = self.aliases.kind(provider, Some(product));
+        let of_kind = |own: &&String| kind.is_some() && self.aliases.kind(target, Some(own)) == kind;
+        let products = self.products(target);
+        let found = products.iter().find(|own| *own == product).or_else(|| products.iter().find(of_kind));
+        found.map(String::as_str)
+    }
+}
