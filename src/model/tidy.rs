@@ -9,10 +9,10 @@ use toml_edit::{Array, Decor, DocumentMut, InlineTable, Item, KeyMut, RawString,
 ///
 /// ```
 /// use linchpin::model::tidy;
-/// let text = "[service.web]   #  front\nplaced=['a',\"b\"]\n\n\n\n[service.db]\nneeds = [ {any=['x' , 'y']} ]";
+/// let text = "# front\n[service.web]\nplaced=['a',\"b\"]\n\n\n\n[service.db]\nneeds = [ {any=['x' , 'y']} ]";
 /// assert_eq!(
 ///     tidy(text)?,
-///     "[service.web] # front\nplaced = ['a', \"b\"]\n\n[service.db]\nneeds = [{ any = ['x', 'y'] }]\n"
+///     "# front\n[service.web]\nplaced = ['a', \"b\"]\n\n[service.db]\nneeds = [{ any = ['x', 'y'] }]\n"
 /// );
 /// # Ok::<(), toml_edit::TomlError>(())
 /// ```

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Ordered, bare_name, many_seconds, names, seconds, state};
+use super::{Ordered, bare_name, many_seconds, maybe_seconds, names, seconds, state};
 use crate::analysis::{Answer, Replayed};
 use crate::model::{Happened, Model, State, Time};
 
@@ -118,7 +118,7 @@ pub struct HappenedReport {
     /// How it did; `null` where the facts do not say.
     pub state: Option<&'static str>,
     /// For how long, about.
-    #[serde(rename = "lasts_s", serialize_with = "perhaps_seconds")]
+    #[serde(rename = "lasts_s", serialize_with = "maybe_seconds")]
     pub lasts: Option<Time>,
     /// In words.
     pub what: Option<String>,
@@ -144,10 +144,6 @@ pub struct SaysReport {
     /// When it is undegraded again.
     #[serde(rename = "undegraded_after_s", serialize_with = "seconds")]
     pub undegraded_after: Time,
-}
-
-fn perhaps_seconds<S: serde::Serializer>(time: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
-    time.and_then(Time::as_seconds).serialize(serializer)
 }
 
 impl ReplaysReport {
