@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use super::order::{Rows, order};
 use super::place::{Wish, places};
 use super::ranks::ranks;
-use super::route::{self, Routed};
 use super::{Point, Size, real};
 
 /// A line between two items of one box with layers.
@@ -74,8 +73,8 @@ const LINE_GAP: f64 = 9.0;
 /// How wide a column of nothing may be.
 const EMPTY: f64 = 30.0;
 
-/// Places items of these sizes and routes the lines between them. Coordinates begin at the origin.
-pub(super) fn arrange(sizes: &[Size], first: &[bool], lines: &[Line]) -> Routed {
+/// Gives items of these sizes, and the ways of the lines between them, rows and places in them.
+pub(super) fn arrange(sizes: &[Size], first: &[bool], lines: &[Line]) -> Weave {
     let widths: Vec<f64> = sizes.iter().map(|size| size.width).collect();
     let pairs: Vec<(usize, usize)> = lines.iter().map(|line| (line.from, line.to)).collect();
     let found = ranks(first, &widths, &pairs);
@@ -85,7 +84,7 @@ pub(super) fn arrange(sizes: &[Size], first: &[bool], lines: &[Line]) -> Routed 
     order(levels, &Rows { above, below });
     spread(&mut weave);
     squeeze(&mut weave);
-    route::route(&weave, sizes, lines)
+    weave
 }
 
 // ---- spots -------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::layers::{self, Line};
+use super::route::route;
 use super::{Inside, Item, Layout, Link, Plan, Point, Rect, Size, Stroke};
 
 struct Nest<'a> {
@@ -177,7 +178,7 @@ impl Nest<'_> {
             .collect();
         let sizes: Vec<Size> = children.iter().map(|child| self.size(*child)).collect();
         let first: Vec<bool> = children.iter().map(|child| self.item(*child).first).collect();
-        let routed = layers::arrange(&sizes, &first, &lines);
+        let routed = route(&layers::arrange(&sizes, &first, &lines), &sizes, &lines);
         let width = (routed.size.width + 2.0 * padding).max(least.width);
         let dx = ((width - routed.size.width) / 2.0).round();
         let dy = least.height + padding;

@@ -23,6 +23,7 @@ const GAP_MOST: f64 = 46.0;
 /// Distance between lines that leave one item, at most.
 const PORT_GAP: f64 = 9.0;
 
+/// Where items of these sizes lie, and the strokes of the lines between them. Coordinates begin at the origin.
 pub(super) fn route(weave: &Weave, sizes: &[Size], lines: &[Line]) -> Routed {
     let bands = bands(weave);
     let left = weave.spots.iter().map(|spot| spot.x - spot.left).fold(f64::INFINITY, f64::min);

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::decl::{Declarations, Origin, ProviderDecl};
-use super::outage::read_built_in;
+use super::read::read_built_in;
 use crate::library;
 
 /// Other names of what the catalogues know.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::decl::{
     At, Declarations, Figures, GroupDecl, Origin, ProductDecl, ProviderDecl, RegionDecl, ZoneDecl,
 };
-use super::outage::read_built_in;
+use super::read::read_built_in;
 use crate::diag::{Code, Diagnostic};
 use crate::library;
 use wanted::{Want, wants_of_model};

@@ -43,7 +43,8 @@ use jiff::civil::Date;
 use crate::diag::{Diagnostic, Place, Sources};
 
 pub use names::NotFound;
-pub use outage::{Directory, Failed, Outage, read_built_in};
+pub use outage::{Directory, Failed, Outage};
+pub use read::read_built_in;
 pub use schema::schema;
 pub use select::Selector;
 pub use tidy::tidy;

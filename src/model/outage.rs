@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::alias::Aliases;
-use super::decl::{Declarations, OutageDecl};
-use super::{Element, ElementId, Failure, Kind, Model, Scenario, Time, read};
-use crate::diag::{Diagnostic, FileId, Place, Sources};
+use super::decl::OutageDecl;
+use super::read::read_built_in;
+use super::{Element, ElementId, Failure, Kind, Model, Scenario, Time};
+use crate::diag::Place;
 use crate::library;
 
 /// What really failed once.
@@ -75,16 +76,6 @@ impl Outage {
     pub fn all_built_in() -> Vec<Self> {
         library::OUTAGES.iter().filter_map(|entry| Self::built_in(entry.name)).collect()
     }
-}
-
-/// Reads a text that is built in.
-///
-/// # Errors
-/// Every problem of its shape; a test sees to it that there is none.
-pub fn read_built_in(entry: &library::Entry) -> Result<Declarations, Vec<Diagnostic>> {
-    let mut sources = Sources::default();
-    sources.add(entry.file, entry.text);
-    read::read_as(&sources, Some(FileId::built_in(entry)))
 }
 
 /// A model's elements by their canonical names, so that outages find them whatever their author called them.

@@ -20,6 +20,7 @@ use super::decl::{
 };
 use super::{PolicyLevel, Scope, State, Time, syntax};
 use crate::diag::{Code, Diagnostic, FileId, Place, Sources};
+use crate::library;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -40,6 +41,16 @@ pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
         return Err(vec![problem]);
     }
     Ok(declared)
+}
+
+/// Reads a text that is built in.
+///
+/// # Errors
+/// Every problem of its shape; a test sees to it that there is none.
+pub fn read_built_in(entry: &library::Entry) -> Result<Declarations, Vec<Diagnostic>> {
+    let mut sources = Sources::default();
+    sources.add(entry.file, entry.text);
+    read_as(&sources, Some(FileId::built_in(entry)))
 }
 
 /// Reads all texts as one; places are in `built_in` where the text is one that is built in.

@@ -1,13 +1,13 @@
-//! `coldstart` as text, and circles wherever a deadlock is told.
+//! `coldstart` as text.
 
-use super::lines::{listed, paragraph};
+use super::circles::circles;
+use super::lines::{failing, listed, paragraph};
 use super::table::{Cell, table};
-use super::text::failing;
-use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled};
+use super::{BAD, BOLD, DIM, Detail, GOOD, styled};
 use crate::model::Time;
-use crate::report::{CircleReport, ColdstartReport};
+use crate::report::ColdstartReport;
 
-/// So many waves, steps and circles are shown unless everything is wanted.
+/// So many waves and steps are shown unless everything is wanted.
 const MOST: usize = 20;
 
 /// Whether everything starts, in which order, what takes longest, and what waits for itself.
@@ -64,38 +64,6 @@ fn verdict_after(report: &ColdstartReport, detail: Detail, width: usize) -> Stri
     let mut out = format!("{failed}\n{mark} {text}\n");
     if !report.waiting.is_empty() {
         out += &paragraph("  ", &listed(&report.waiting, MOST, detail), width);
-    }
-    out
-}
-
-/// The circles of a deadlock, each with the dependency to break.
-pub(super) fn circles(
-    circles: &[CircleReport],
-    suffices: bool,
-    indent: &str,
-    detail: Detail,
-    width: usize,
-) -> String {
-    let mut out = String::new();
-    let shown = if detail == Detail::Verbose { circles.len() } else { circles.len().min(MOST) };
-    for circle in &circles[..shown] {
-        let (word, style) = if circle.serves { ("never undegraded", FAIR) } else { ("deadlock", BAD) };
-        out += &format!("{indent}{} {}\n", styled(style, word), circle.arrow());
-        let how = match &circle.cut {
-            Some(cut) => format!("break it at {} → {}: {}", cut.of, cut.on, cut.how),
-            None => "no single change that was tried breaks it".to_owned(),
-        };
-        out += &paragraph(&format!("{indent}  "), &how, width);
-    }
-    if shown < circles.len() {
-        out += &format!("{indent}and {} circles more\n", circles.len() - shown);
-    }
-    if suffices && !circles.is_empty() {
-        let what = if circles.len() == 1 { "With that" } else { "With all of that" };
-        out += &format!(
-            "{indent}{}\n",
-            styled(DIM, format!("{what} nothing waits for itself any more: computed anew."))
-        );
     }
     out
 }

@@ -3,6 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Detail;
+use crate::model::Time;
 
 /// Words over lines of at most a width, as many on each as fit.
 pub(super) fn fill<'w>(words: impl IntoIterator<Item = &'w str>, width: usize) -> Vec<String> {
@@ -43,6 +44,16 @@ pub(super) fn listed(names: &[impl AsRef<str>], most: usize, detail: Detail) -> 
         text += &format!(" and {} more", names.len() - shown);
     }
     text
+}
+
+/// What fails, and for how long where that is said: `a fails for 4h, b fails`.
+pub(super) fn failing(failed: &[String], lasts: &[Time]) -> String {
+    let lasts = |index: usize| lasts.get(index).copied().filter(|lasts| lasts.is_finite());
+    let failed = failed.iter().enumerate().map(|(index, name)| match lasts(index) {
+        Some(lasts) => format!("{name} fails for {lasts}"),
+        None => format!("{name} fails"),
+    });
+    failed.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod backups;
 mod baseline;
 mod briefing;
 mod briefing_markdown;
+mod circles;
 mod coldstart;
 mod diagnostics;
 mod diff;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::coldstart::circles;
-use super::lines::listed;
+use super::circles::circles;
+use super::lines::{failing, listed};
 use super::table::{Cell, table};
 use super::timeline::{self, Bars};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
@@ -421,16 +421,6 @@ pub fn explain(report: &ExplainReport, bars: Bars, width: usize) -> String {
         out += &table(&rows.collect::<Vec<_>>());
     }
     out
-}
-
-/// What fails, and for how long where that is said: `a fails for 4h, b fails`.
-pub(super) fn failing(failed: &[String], lasts: &[Time]) -> String {
-    let lasts = |index: usize| lasts.get(index).copied().filter(|lasts| lasts.is_finite());
-    let failed = failed.iter().enumerate().map(|(index, name)| match lasts(index) {
-        Some(lasts) => format!("{name} fails for {lasts}"),
-        None => format!("{name} fails"),
-    });
-    failed.collect::<Vec<_>>().join(", ")
 }
 
 fn again(what: &str, after: Time) -> String {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::lines::{listed, paragraph};
-use super::text::failing;
+use super::circles::circles;
+use super::lines::{failing, listed, paragraph};
 use super::{BAD, BOLD, DIM, Detail, style_of, styled, visible};
 use crate::model::{State, Time};
 use crate::report::{ScenarioReport, SurviveReport, TimelineReport};
@@ -135,7 +135,7 @@ fn block(scenario: &ScenarioReport, has_channels: bool, detail: Detail, bars: Ba
         }
     }
     if !scenario.circles.is_empty() {
-        out += &super::coldstart::circles(&scenario.circles, scenario.suffices, "  ", detail, width);
+        out += &circles(&scenario.circles, scenario.suffices, "  ", detail, width);
     }
     let well = timeline.len() - shown.len();
     if well > 0 {
