@@ -8,6 +8,7 @@ mod changes;
 mod commands;
 mod draw;
 mod engines;
+mod entries;
 mod examples;
 mod formats;
 mod invalid;

@@ -26,7 +26,9 @@ pub(super) use check::{CheckArgs, CheckFormat};
 pub(super) use coldstart::ColdstartArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
-pub(super) use report::{ReportArgs, ServeArgs};
+pub(super) use report::ReportArgs;
+#[cfg(feature = "serve")]
+pub(super) use report::ServeArgs;
 pub(super) use timeline::{BarsArgs, TimelineArgs};
 pub(super) use tools::{CompletionsArgs, FmtArgs, ManArgs, SchemaArgs};
 

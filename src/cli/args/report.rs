@@ -17,6 +17,7 @@ pub(in crate::cli) struct ReportArgs {
     pub(in crate::cli) output: Option<PathBuf>,
 }
 
+#[cfg(feature = "serve")]
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ServeArgs {
     #[command(flatten)]
