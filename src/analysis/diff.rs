@@ -25,7 +25,7 @@ pub struct Both<T> {
 }
 
 /// Whether a change is for the worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Effect {
     /// It is a regression.
     Worse,
@@ -106,6 +106,8 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// The sizes of cut sets that were looked for.
     pub order: usize,
+    /// Capabilities that only the new model has, each with its single points of failure.
+    pub new_points: Vec<(ElementId, Vec<ElementId>)>,
     /// The most value per hour that a single failure takes.
     pub at_stake: Both<AtStake>,
     /// How many scenarios were compared.
@@ -130,7 +132,14 @@ pub fn diff(old: &System, new: &System, kept: State, as_of: Date) -> Result<Diff
         outcome_changes(&sides, &pairs, Both { old: before, new: answer }, &mut changes);
     }
     let at_stake = Both { old: sides.old.at_stake(), new: sides.new.at_stake() };
-    Ok(Diff { pairs, changes, order, at_stake, scenarios })
+    let is_new = |capability: &&ElementId| pairs.to_old(**capability).is_none();
+    let single = |cut: &Vec<ElementId>| if let [point] = cut[..] { Some(point) } else { None };
+    let points = |capability: &ElementId| -> Vec<ElementId> {
+        sides.new.cuts_of(*capability).iter().filter_map(single).collect()
+    };
+    let new = sides.new.capabilities.iter().filter(is_new);
+    let new_points = new.map(|capability| (*capability, points(capability))).collect();
+    Ok(Diff { pairs, changes, order, new_points, at_stake, scenarios })
 }
 
 /// One of the two models, and what it answers.
@@ -186,7 +195,8 @@ impl<'s> Side<'s> {
             .collect();
         // Sorted, so that the sum does not depend on the order in which a model is written.
         values.sort_by(f64::total_cmp);
-        values.iter().sum()
+        // The sum of nothing would be -0, which is not the same as 0 and looks odd.
+        values.iter().fold(0.0, |sum, value| sum + value)
     }
 
     fn at_stake(&self) -> AtStake {

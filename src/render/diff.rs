@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::lines::listed;
 use super::markdown::{Comment, code};
 use super::text::plural;
 use super::{BAD, BOLD, DIM, Detail, GOOD, Style, styled, visible};
@@ -97,7 +98,7 @@ fn headline(report: &DiffReport) -> String {
     match report.verdict {
         "same" => "nothing changed".to_owned(),
         "changed" => "nothing changed in what survives".to_owned(),
-        _ => format!("{} worse, {} better", report.regressions, report.improvements),
+        _ => format!("{} worse, {} better", report.told("worse"), report.told("better")),
     }
 }
 
@@ -106,12 +107,8 @@ fn moved(report: &DiffReport) -> [(&'static str, Vec<String>); 3] {
     // What lies in, or is an instance of, another element of the list says nothing of its own.
     let own = |names: &[String]| -> Vec<String> {
         let all: HashSet<&str> = names.iter().map(String::as_str).collect();
-        let follows = |name: &str| {
-            name.match_indices(['/', '#', '@']).any(|(at, mark)| {
-                let whole = &name[..at];
-                all.contains(whole) || mark == "@"
-            })
-        };
+        let follows =
+            |name: &str| name.match_indices(['/', '#', '@']).any(|(at, _)| all.contains(&name[..at]));
         names.iter().filter(|name| !follows(name)).cloned().collect()
     };
     let renamed = report.renamed.iter().map(|renamed| format!("{} → {}", renamed.from, renamed.to));
@@ -155,7 +152,15 @@ pub fn diff(report: &DiffReport, detail: Detail) -> String {
         return out;
     }
     for (title, names) in moved(report).iter().filter(|(_, names)| !names.is_empty()) {
-        out += &format!("{} {}\n", styled(DIM, title), names.join(", "));
+        out += &format!("{} {}\n", styled(DIM, title), listed(names, 12, detail));
+    }
+    for (capability, points) in report.new_capabilities.iter() {
+        let points = match &points[..] {
+            [] => "none".to_owned(),
+            points => listed(points, 12, detail),
+        };
+        let of = styled(BOLD, format!("single points of failure of {capability}"));
+        out += &format!("{} {of}: {points}\n", styled(DIM, "new"));
     }
     if let Some(at_stake) = at_stake(report) {
         out += &format!("{} {at_stake}\n", styled(DIM, "value per hour in the worst single failure"));
@@ -206,6 +211,14 @@ pub fn markdown(report: &DiffReport) -> String {
     if let Some(at_stake) = at_stake(report) {
         out.add(&format!("\nValue per hour in the worst single failure: {}\n", code(&at_stake)));
     }
+    let points = report.new_capabilities.iter().map(|(capability, points)| {
+        let points: Vec<_> = points.iter().map(|point| code(point)).collect();
+        let points = if points.is_empty() { "none".to_owned() } else { points.join(", ") };
+        format!("- {}: {points}\n", code(capability))
+    });
+    let n_new = report.new_capabilities.iter().len();
+    let of_new = plural(n_new, "new capability", "new capabilities");
+    out.fold(&format!("single points of failure of {of_new}"), points);
     for (title, names) in &moved(report) {
         out.fold(&format!("{} {title}", names.len()), names.iter().map(|name| format!("- {}\n", code(name))));
     }

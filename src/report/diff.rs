@@ -1,8 +1,10 @@
 //! `linchpin/diff/1`.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
-use super::{bare_name, names};
+use super::{Ordered, bare_name, names};
 use crate::analysis::{Asked, AtStake, Both, Change, Changed, Diff, Effect};
 use crate::model::{ElementId, Model, State, Time};
 
@@ -26,6 +28,8 @@ pub struct DiffReport {
     pub renamed: Vec<RenamedReport>,
     /// Every change, the worse ones first.
     pub changes: Vec<ChangeReport>,
+    /// For each capability that only the new model has, the elements whose failure alone takes it.
+    pub new_capabilities: Ordered<Vec<String>>,
     /// Minimal cut sets of up to so many events were compared.
     pub cuts_order: usize,
     /// What the worst single failure costs an hour.
@@ -101,6 +105,11 @@ pub struct AtStakeReport {
 }
 
 impl DiffReport {
+    /// How many changes of an effect say something that no other says.
+    pub fn told(&self, effect: &str) -> usize {
+        self.changes.iter().filter(|change| change.effect == effect && !change.is_implied).count()
+    }
+
     /// Names what a comparison numbers.
     pub fn new(old: &Model, new: &Model, diff: &Diff) -> Self {
         let namer = Namer { old, new };
@@ -108,7 +117,8 @@ impl DiffReport {
         for change in &diff.changes {
             changes.extend(namer.changes(change));
         }
-        mark_implied(&mut changes);
+        let has_channels = [old, new].iter().any(|model| model.channels().next().is_some());
+        mark_implied(&mut changes, has_channels);
         // Stable, so that within an effect they stay in the order of the analysis.
         changes.sort_by_key(|(effect, _)| *effect);
         let count = |wanted: Effect| changes.iter().filter(|(effect, _)| *effect == wanted).count();
@@ -138,6 +148,11 @@ impl DiffReport {
             removed,
             renamed,
             changes: changes.into_iter().map(|(_, change)| change).collect(),
+            new_capabilities: diff
+                .new_points
+                .iter()
+                .map(|(capability, points)| (bare_name(new, *capability), names(new, points.iter().copied())))
+                .collect(),
             cuts_order: diff.order,
             at_stake: BothReport { old: at_stake(&diff.at_stake.old), new: at_stake(&diff.at_stake.new) },
             scenarios: diff.scenarios,
@@ -259,27 +274,27 @@ fn effect_name(effect: Effect) -> &'static str {
     }
 }
 
-/// Marks what only repeats another change: that a single point of failure takes its capability down, and that what
-/// changed its state changed its times.
-fn mark_implied(changes: &mut [(Effect, ChangeReport)]) {
-    use std::collections::HashSet;
-    let mut points: HashSet<(String, String)> = HashSet::new();
-    let mut states: HashSet<(String, String)> = HashSet::new();
-    for (_, change) in changes.iter() {
+/// Marks what only repeats another change for the same reader: that a single point of failure takes its capability
+/// down, that what changed its state changed its times, and, without any channel, that customers cannot be told.
+fn mark_implied(changes: &mut [(Effect, ChangeReport)], has_channels: bool) {
+    let mut points: HashSet<(Effect, String, String)> = HashSet::new();
+    let mut states: HashSet<(Effect, String, String)> = HashSet::new();
+    for (effect, change) in changes.iter() {
         let Some(about) = &change.about else { continue };
         if let ("single_point", Some([point])) = (change.kind, change.cut.as_deref()) {
-            points.insert((about.clone(), point.clone()));
+            points.insert((*effect, about.clone(), point.clone()));
         }
         if let ("state", Some(scenario)) = (change.kind, &change.scenario) {
-            states.insert((about.clone(), scenario.clone()));
+            states.insert((*effect, about.clone(), scenario.clone()));
         }
     }
     for (effect, change) in changes {
         let (Some(about), Some(scenario)) = (&change.about, &change.scenario) else { continue };
-        let key = (about.clone(), scenario.clone());
-        let of_state = ["outage", "undegraded_after"].contains(&change.kind) && states.contains(&key);
-        let of_point =
-            ["state", "outage", "undegraded_after"].contains(&change.kind) && points.contains(&key);
-        change.is_implied |= of_state || of_point || *effect == Effect::Neutral;
+        let key = (*effect, about.clone(), scenario.clone());
+        let is_time = ["outage", "undegraded_after"].contains(&change.kind);
+        let of_state = is_time && states.contains(&key);
+        let of_point = (is_time || change.kind == "state") && points.contains(&key);
+        let of_nobody = change.kind == "unreachable" && !has_channels;
+        change.is_implied |= of_state || of_point || of_nobody || *effect == Effect::Neutral;
     }
 }

@@ -1,13 +1,13 @@
 //! `diff`: nothing changed is nothing said, and what is said is what two separate answers differ in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use jiff::civil::{Date, date};
 
-use linchpin::analysis::{System, declared, diff, survive, sweep};
-use linchpin::model::{Class, ElementId, State};
-use linchpin::report::{ChangeReport, DiffReport, SurviveReport};
+use linchpin::analysis::{Asked, System, declared, diff, survive, sweep};
+use linchpin::model::{Class, ElementId, Scenario, State};
+use linchpin::report::{ChangeReport, DiffReport, Measure, SurviveReport};
 use serde_json::{Value, json};
 
 use crate::binary::{linchpin, linchpin_in, stderr, stdout};
@@ -154,10 +154,123 @@ fn what_diff_says_is_what_two_answers_differ_in() {
     assert!(compared_models > cases() / 4 && changes > 0, "{compared_models} models, {changes} changes");
 }
 
+/// Minimal cut sets of one and two events, by capability, and what each single failure costs an hour: both from what
+/// `survive` answers.
+type Cuts = BTreeMap<String, BTreeSet<BTreeSet<String>>>;
+
+fn cuts_and_costs(system: &System) -> (Cuts, BTreeMap<String, f64>) {
+    let classes = [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group, Class::Service];
+    let capabilities: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
+    let values: BTreeMap<ElementId, f64> =
+        system.model.capabilities().map(|(id, _, capability)| (id, capability.value_per_hour)).collect();
+    let bare = |id: ElementId| system.model[id].bare_name().to_owned();
+    let mut cuts: Cuts = capabilities.iter().map(|id| (bare(*id), BTreeSet::new())).collect();
+    let mut costs = BTreeMap::new();
+    let nothing = Asked { class: String::new(), scenario: Scenario::default() };
+    let mut scenarios = vec![nothing];
+    scenarios.extend(sweep(&system.model, &classes, 1).expect("few scenarios"));
+    scenarios.extend(sweep(&system.model, &classes, 2).expect("few scenarios"));
+    for answer in survive(system, scenarios, &capabilities, TODAY) {
+        let fails = &answer.asked.scenario.fails;
+        let set: BTreeSet<String> =
+            fails.iter().map(|failure| system.model[failure.what].name.clone()).collect();
+        let down = answer.capabilities.iter().filter(|of| of.state == State::Down);
+        let mut cost = 0.0;
+        for of in down {
+            cost += values[&of.capability];
+            let known = cuts.get_mut(&bare(of.capability)).expect("it is asked about");
+            // Smaller sets come first.
+            if known.iter().all(|part| !part.is_subset(&set)) {
+                known.insert(set.clone());
+            }
+        }
+        if set.len() == 1 {
+            costs.insert(answer.asked.scenario.name.clone(), cost);
+        }
+    }
+    (cuts, costs)
+}
+
+#[test]
+fn cut_sets_margins_and_values_are_those_of_two_answers() {
+    let edits = [Edit::Need, Edit::Alternative, Edit::Instance, Edit::Standby, Edit::Quorum, Edit::Member];
+    let (mut compared_models, mut changes) = (0, 0);
+    for seed in 0..cases() / 3 {
+        let draft = draft(seed);
+        let old = system(&draft.text());
+        // Now a small change, now another model altogether.
+        let edited = match edits.get(usize::try_from(seed % 8).expect("small")) {
+            Some(edit) => draft.edited(&old.model, *edit, seed),
+            None => Some(Draft::new(seed + 1_000_000, Size(4))),
+        };
+        let Some(text) = edited.map(|edited| edited.text()) else { continue };
+        let Ok(model) = random::try_read(&[&text]) else { continue };
+        let new = System::new(model);
+        let report = compared(&old, &new);
+        if !report.renamed.is_empty() {
+            continue;
+        }
+        let shown = || format!("seed {seed}\n{}\n{text}\n{report:#?}", draft.text());
+        let ((was, costs_before), (is, costs_after)) = (cuts_and_costs(&old), cuts_and_costs(&new));
+        let (mut expected, mut margins) = (BTreeSet::new(), BTreeSet::new());
+        for (capability, after) in &is {
+            let Some(before) = was.get(capability) else {
+                let points: Vec<&str> =
+                    after.iter().filter(|cut| cut.len() == 1).flatten().map(String::as_str).collect();
+                let told: BTreeSet<&str> = report
+                    .new_capabilities
+                    .get(capability)
+                    .expect("it is new")
+                    .iter()
+                    .map(String::as_str)
+                    .collect();
+                assert_eq!(told, points.into_iter().collect(), "{}", shown());
+                continue;
+            };
+            expected.extend(after.difference(before).map(|cut| (capability.clone(), cut.clone(), true)));
+            expected.extend(before.difference(after).map(|cut| (capability.clone(), cut.clone(), false)));
+            let smallest = |cuts: &BTreeSet<BTreeSet<String>>| cuts.iter().map(BTreeSet::len).min();
+            if smallest(before) != smallest(after) {
+                margins.insert((capability.clone(), json!([smallest(before), smallest(after)]).to_string()));
+            }
+        }
+        let of_kind =
+            |kind: &'static str| report.changes.iter().filter(move |change| change.kind.contains(kind));
+        let about = |change: &ChangeReport| change.about.clone().expect("of a capability");
+        let told: BTreeSet<_> = of_kind("cut")
+            .chain(of_kind("single_point"))
+            .map(|change| {
+                let cut = change.cut.iter().flatten().cloned().collect();
+                (about(change), cut, change.new == Measure::Flag(true))
+            })
+            .collect();
+        assert_eq!(told, expected, "{}", shown());
+        let told: BTreeSet<_> = of_kind("margin")
+            .map(|change| (about(change), json!([change.old, change.new]).to_string()))
+            .collect();
+        assert_eq!(told, margins, "{}", shown());
+        // In a random model the values are multiples of a half, which add up exactly.
+        let differs = |name: &&String| {
+            costs_before.get(*name).is_some_and(|before| before.to_bits() != costs_after[*name].to_bits())
+        };
+        let expected: BTreeSet<&String> = costs_after.keys().filter(differs).collect();
+        let single: BTreeSet<&String> = of_kind("value_per_hour")
+            .filter_map(|change| change.scenario.as_ref())
+            .filter(|name| costs_after.contains_key(*name))
+            .collect();
+        assert_eq!(single, expected, "{}", shown());
+        let worst = |costs: &BTreeMap<String, f64>| costs.values().copied().fold(0.0, f64::max);
+        let stakes = (report.at_stake.old.value_per_hour, report.at_stake.new.value_per_hour);
+        assert_eq!(stakes, (worst(&costs_before), worst(&costs_after)), "{}", shown());
+        compared_models += 1;
+        changes += report.changes.len();
+    }
+    assert!(compared_models > cases() / 12 && changes > 0, "{compared_models} models, {changes} changes");
+}
+
 const BEFORE: &str = "[provider.p.region.r]\nzones = ['a', 'b']\n[service.db]\nplaced = ['p/r/a', 'p/r/b']\n\
                       [capability.shop]\nneeds = ['db']\nvalue_per_hour = 100\n";
 
-/// The cut sets of one and two events, found by trying all.
 #[test]
 fn a_lost_replica_is_a_new_single_point() {
     let after = BEFORE.replace("['p/r/a', 'p/r/b']", "['p/r/a']");
