@@ -10,6 +10,7 @@ mod draw;
 mod engines;
 mod entries;
 mod examples;
+mod faulttree;
 mod formats;
 mod invalid;
 mod laws;

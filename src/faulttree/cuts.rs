@@ -1,0 +1,599 @@
+//! Minimal cut sets, never written out: a diagram in which a variable may stand for a family of its own.
+//!
+//! A node says: the sets below `lo`, and those below `hi` each together with the event, or with each set of the family, of
+//! its variable. What a node leads to comes before it, so one sweep upwards answers most questions.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use num_bigint::BigUint;
+
+use super::limits::narrow;
+use super::solver::Variable;
+use super::tree::Event;
+use super::zbdd::{BASE, EMPTY, Family};
+
+/// The minimal cut sets of a node of a tree.
+#[derive(Debug, Clone)]
+pub struct Cuts {
+    /// From number 2 on; 0 is no set and 1 the empty set alone.
+    nodes: Vec<Node>,
+    root: u32,
+    /// How many events the smallest set of each node has; of no set, most.
+    least: Vec<u32>,
+    /// Larger sets do not count.
+    order: Option<u32>,
+    events: usize,
+    complete: bool,
+}
+
+/// Costs so much that what never happens comes last, and not so much that other costs would be lost beside it.
+const NEVER: f64 = 1e6;
+
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    of: Of,
+    hi: u32,
+    lo: u32,
+}
+
+/// What a node's variable stands for.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Event(Event),
+    /// All sets of the family with that root.
+    Family(u32),
+}
+
+impl Cuts {
+    /// There is none, or none was found.
+    pub(super) fn none(events: usize, complete: bool) -> Self {
+        Self { nodes: Vec::new(), root: EMPTY, least: vec![u32::MAX, 0], order: None, events, complete }
+    }
+
+    /// The empty set: nothing needs to happen.
+    pub(super) fn nothing(events: usize) -> Self {
+        Self { root: BASE, ..Self::none(events, true) }
+    }
+
+    /// A single event.
+    pub(super) fn one(events: usize, event: Event, order: Option<u32>) -> Self {
+        let mut cuts = Self::none(events, true);
+        cuts.push(Node { of: Of::Event(event), hi: BASE, lo: EMPTY });
+        cuts.finish(2, order);
+        cuts
+    }
+
+    /// How many events it takes at least to make a variable true.
+    pub(super) fn least_of(&self, variable: Variable, roots: &[u32]) -> u32 {
+        match variable {
+            Variable::Event(_) => 1,
+            Variable::Module(module) => self.least[roots[module as usize] as usize],
+        }
+    }
+
+    /// Takes in the family of a module; gives its root. `roots`: those of the modules taken in before.
+    pub(super) fn add(&mut self, family: &Family, variables: &[Variable], roots: &[u32]) -> u32 {
+        // A variable whose family is empty, for want of sets that are small enough, takes its sets with it.
+        let mut number = Vec::with_capacity(family.items.len() + 2);
+        number.extend([EMPTY, BASE]);
+        for item in &family.items {
+            let of = match variables[item.level as usize] {
+                Variable::Event(event) => Of::Event(event),
+                Variable::Module(module) => Of::Family(roots[module as usize]),
+            };
+            let (hi, lo) = (number[item.hi as usize], number[item.lo as usize]);
+            let own = if hi == EMPTY || matches!(of, Of::Family(EMPTY)) {
+                lo
+            } else {
+                self.push(Node { of, hi, lo });
+                self.next() - 1
+            };
+            number.push(own);
+        }
+        number[family.root as usize]
+    }
+
+    fn next(&self) -> u32 {
+        narrow(self.least.len())
+    }
+
+    fn push(&mut self, node: Node) {
+        let of = match node.of {
+            Of::Event(_) => 1,
+            Of::Family(root) => self.least[root as usize],
+        };
+        let with = of.saturating_add(self.least[node.hi as usize]);
+        self.least.push(with.min(self.least[node.lo as usize]));
+        self.nodes.push(node);
+    }
+
+    pub(super) fn finish(&mut self, root: u32, order: Option<u32>) {
+        self.root = root;
+        self.order = order;
+    }
+
+    fn node(&self, number: u32) -> Node {
+        self.nodes[number as usize - 2]
+    }
+
+    /// Whether these are all there are, up to the order asked for; else a limit was hit.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// How many nodes the diagram has: what it takes, however many sets there are.
+    pub fn nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no set.
+    pub fn is_empty(&self) -> bool {
+        self.least[self.root as usize] > self.order.unwrap_or(u32::MAX - 1)
+    }
+
+    /// How many events the smallest set has.
+    pub fn smallest_order(&self) -> Option<usize> {
+        (!self.is_empty()).then(|| self.least[self.root as usize] as usize)
+    }
+
+    /// How many sets there are.
+    pub fn count(&self) -> BigUint {
+        if self.order.is_some() {
+            return self.count_by_order().iter().sum();
+        }
+        // Large numbers only where they are needed.
+        if let Some(up) = self.up(|_| 1_u128) {
+            return BigUint::from(up[self.root as usize]);
+        }
+        let mut up = self.up(|_| BigUint::from(1_u32)).unwrap_or_default();
+        up.swap_remove(self.root as usize)
+    }
+
+    /// How many sets there are of 0, 1, 2 … events, up to the largest.
+    pub fn count_by_order(&self) -> Vec<BigUint> {
+        let most = self.order.map_or(usize::MAX, |order| order as usize);
+        // Polynomials whose powers are orders, each dropped after its last use.
+        let mut last_use: Vec<u32> = vec![0; self.least.len()];
+        for (index, node) in self.nodes.iter().enumerate() {
+            let number = narrow(index + 2);
+            for used in [Some(node.hi), Some(node.lo), node.family()].into_iter().flatten() {
+                last_use[used as usize] = number;
+            }
+        }
+        last_use[self.root as usize] = u32::MAX;
+        let mut up: Vec<Vec<BigUint>> = Vec::with_capacity(self.least.len());
+        up.push(Vec::new());
+        up.push(vec![BigUint::from(1_u32)]);
+        for (index, node) in self.nodes.iter().enumerate() {
+            let mut sum = up[node.lo as usize].clone();
+            match node.of {
+                Of::Event(_) => add_shifted(&mut sum, &up[node.hi as usize], 1, most),
+                Of::Family(root) => {
+                    let (of, hi) = (&up[root as usize], &up[node.hi as usize]);
+                    for (order, count) in of.iter().enumerate().filter(|(_, count)| **count != BigUint::ZERO)
+                    {
+                        let product: Vec<_> = hi.iter().map(|hi| hi * count).collect();
+                        add_shifted(&mut sum, &product, order, most);
+                    }
+                }
+            }
+            up.push(sum);
+            let number = narrow(index + 2);
+            for used in [Some(node.hi), Some(node.lo), node.family()].into_iter().flatten() {
+                if last_use[used as usize] == number && used > BASE {
+                    up[used as usize] = Vec::new();
+                }
+            }
+        }
+        let mut counts = std::mem::take(&mut up[self.root as usize]);
+        while counts.last() == Some(&BigUint::ZERO) {
+            counts.pop();
+        }
+        counts
+    }
+
+    /// By event, in how many sets it is. Not for sets limited by order.
+    ///
+    /// # Panics
+    /// If the sets were asked for up to an order.
+    pub fn count_by_event(&self) -> Vec<BigUint> {
+        assert!(self.order.is_none(), "sets are counted by event only where all are asked for");
+        let one = |_| BigUint::from(1_u32);
+        let up = self.up(one).unwrap_or_default();
+        self.down(&up, one).unwrap_or_default()
+    }
+
+    /// The sum of the products of the events' probabilities over all sets, and by event over the sets that have it: what
+    /// probability and importance are when sets are rare enough not to overlap. Not for sets limited by order.
+    ///
+    /// # Panics
+    /// If the sets were asked for up to an order, or there are fewer probabilities than events.
+    pub fn sum_of_products(&self, probabilities: &[f64]) -> (f64, Vec<f64>) {
+        assert!(self.order.is_none(), "products are summed only where all sets are asked for");
+        let probability = |event: Event| probabilities[event.index()];
+        let up = self.up(probability).unwrap_or_default();
+        let mut of_event = self.down(&up, probability).unwrap_or_default();
+        for (sum, probability) in of_event.iter_mut().zip(probabilities) {
+            *sum *= probability;
+        }
+        (up[self.root as usize], of_event)
+    }
+
+    /// For each node, the sum over its sets of the products of the events' amounts; none where a number got too large.
+    fn up<A: Amount>(&self, of: impl Fn(Event) -> A) -> Option<Vec<A>> {
+        let mut up: Vec<A> = Vec::with_capacity(self.least.len());
+        up.extend([A::number(0), A::number(1)]);
+        for node in &self.nodes {
+            let hi = &up[node.hi as usize];
+            let with = match node.of {
+                Of::Event(event) => hi.times(&of(event))?,
+                Of::Family(root) => hi.times(&up[root as usize])?,
+            };
+            let sum = with.plus(&up[node.lo as usize])?;
+            up.push(sum);
+        }
+        Some(up)
+    }
+
+    /// By event, the same sum over the sets that have it, without its own amount.
+    fn down<A: Amount>(&self, up: &[A], of: impl Fn(Event) -> A) -> Option<Vec<A>> {
+        let mut of_event = vec![A::number(0); self.events];
+        let mut down = vec![A::number(0); up.len()];
+        down[self.root as usize] = A::number(1);
+        for (index, node) in self.nodes.iter().enumerate().rev() {
+            let own = std::mem::replace(&mut down[index + 2], A::number(0));
+            let (hi, lo) = (node.hi as usize, node.lo as usize);
+            let with = own.times(&up[hi])?;
+            let amount = match node.of {
+                Of::Event(event) => {
+                    of_event[event.index()] = of_event[event.index()].plus(&with)?;
+                    of(event)
+                }
+                Of::Family(root) => {
+                    down[root as usize] = down[root as usize].plus(&with)?;
+                    up[root as usize].clone()
+                }
+            };
+            down[hi] = down[hi].plus(&own.times(&amount)?)?;
+            down[lo] = down[lo].plus(&own)?;
+        }
+        Some(of_event)
+    }
+
+    /// All sets, one after the other, without holding them: each ascending, in the order of the diagram, which is the same every
+    /// time but has no meaning.
+    pub fn iter(&self) -> Iter<'_> {
+        Iter {
+            cuts: self,
+            chosen: Vec::new(),
+            later: Vec::new(),
+            open: vec![Open { node: self.root, ..Open::default() }],
+        }
+    }
+
+    /// The `n` smallest sets, or all if there are fewer: by size, then by events.
+    pub fn smallest(&self, n: usize) -> Vec<Vec<Event>> {
+        let mut sets: Vec<_> = self.cheapest(|_| 1.0).take(n).collect();
+        sets.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+        sets
+    }
+
+    /// The `n` most probable sets with their probabilities, or all if there are fewer: by probability, then by events. Sets as
+    /// probable as the last one may have been left out.
+    ///
+    /// # Panics
+    /// If there are fewer probabilities than events.
+    pub fn most_probable(&self, n: usize, probabilities: &[f64]) -> Vec<(f64, Vec<Event>)> {
+        let probability = |set: &Vec<Event>| set.iter().map(|event| probabilities[event.index()]).product();
+        // What never happens comes last.
+        let cost = |event: Event| (-probabilities[event.index()].ln()).min(NEVER);
+        let sets = self.cheapest(cost).take(n);
+        let mut sets: Vec<(f64, Vec<Event>)> = sets.map(|set| (probability(&set), set)).collect();
+        sets.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        sets
+    }
+
+    /// Sets in the order of their costs, which are sums of what their events cost. Each takes a step for every node on its way.
+    fn cheapest(&self, cost: impl Fn(Event) -> f64) -> Cheapest<'_> {
+        let mut least = vec![f64::INFINITY, 0.0];
+        let mut of_node = Vec::with_capacity(self.nodes.len());
+        for node in &self.nodes {
+            let of = match node.of {
+                Of::Event(event) => cost(event),
+                Of::Family(root) => least[root as usize],
+            };
+            of_node.push(of);
+            least.push((of + least[node.hi as usize]).min(least[node.lo as usize]));
+        }
+        let mut cheapest = Cheapest {
+            cuts: self,
+            least,
+            of_node,
+            heap: BinaryHeap::new(),
+            trail: Vec::new(),
+            later: Vec::new(),
+            pushed: 0,
+        };
+        cheapest.push(Branch { node: self.root, ..Branch::default() });
+        cheapest
+    }
+
+    /// Whether a branch can still give a set that is small enough.
+    fn fits(&self, node: u32, chosen: u32, pending: u32) -> bool {
+        let total = self.least[node as usize].saturating_add(chosen).saturating_add(pending);
+        total <= self.order.unwrap_or(u32::MAX - 1)
+    }
+}
+
+impl Node {
+    fn family(&self) -> Option<u32> {
+        match self.of {
+            Of::Event(_) => None,
+            Of::Family(root) => Some(root),
+        }
+    }
+}
+
+/// Adds what is to be added, that many powers higher and up to a highest one.
+fn add_shifted(sum: &mut Vec<BigUint>, added: &[BigUint], shift: usize, most: usize) {
+    let fits = most.saturating_sub(shift).saturating_add(1);
+    let added = if shift > most { &[] } else { &added[..added.len().min(fits)] };
+    if sum.len() < added.len() + shift && !added.is_empty() {
+        sum.resize(added.len() + shift, BigUint::ZERO);
+    }
+    for (order, count) in added.iter().enumerate() {
+        sum[order + shift] += count;
+    }
+}
+
+/// What can be summed over sets. None where a result is too large.
+trait Amount: Clone {
+    fn number(small: u8) -> Self;
+    fn plus(&self, other: &Self) -> Option<Self>;
+    fn times(&self, other: &Self) -> Option<Self>;
+}
+
+impl Amount for u128 {
+    fn number(small: u8) -> Self {
+        small.into()
+    }
+
+    fn plus(&self, other: &Self) -> Option<Self> {
+        self.checked_add(*other)
+    }
+
+    fn times(&self, other: &Self) -> Option<Self> {
+        self.checked_mul(*other)
+    }
+}
+
+impl Amount for f64 {
+    fn number(small: u8) -> Self {
+        small.into()
+    }
+
+    fn plus(&self, other: &Self) -> Option<Self> {
+        Some(self + other)
+    }
+
+    fn times(&self, other: &Self) -> Option<Self> {
+        Some(self * other)
+    }
+}
+
+impl Amount for BigUint {
+    fn number(small: u8) -> Self {
+        small.into()
+    }
+
+    fn plus(&self, other: &Self) -> Option<Self> {
+        Some(self + other)
+    }
+
+    fn times(&self, other: &Self) -> Option<Self> {
+        Some(self * other)
+    }
+}
+
+/// Where a walk goes on: at a node, and when that is done, at the one that waits.
+#[derive(Debug, Clone, Copy, Default)]
+struct Open {
+    node: u32,
+    /// Index into what waits, from 1; 0 is nothing.
+    waiting: u32,
+    /// How many events what waits takes at least.
+    pending: u32,
+    /// How much was chosen, and how much waited, when the walk came by.
+    chosen: u32,
+    later: u32,
+}
+
+/// All minimal cut sets: see [`Cuts::iter`].
+#[derive(Debug)]
+pub struct Iter<'c> {
+    cuts: &'c Cuts,
+    chosen: Vec<Event>,
+    later: Vec<(u32, u32)>,
+    open: Vec<Open>,
+}
+
+impl Iterator for Iter<'_> {
+    type Item = Vec<Event>;
+
+    fn next(&mut self) -> Option<Vec<Event>> {
+        let length = |length: usize| narrow(length);
+        while let Some(Open { mut node, mut waiting, mut pending, chosen, later }) = self.open.pop() {
+            self.chosen.truncate(chosen as usize);
+            self.later.truncate(later as usize);
+            while self.cuts.fits(node, length(self.chosen.len()), pending) {
+                if node == BASE {
+                    if waiting == 0 {
+                        let mut set = self.chosen.clone();
+                        set.sort_unstable();
+                        return Some(set);
+                    }
+                    (node, waiting) = self.later[waiting as usize - 1];
+                    pending -= self.cuts.least[node as usize];
+                    continue;
+                }
+                let here = self.cuts.node(node);
+                let (chosen, later) = (length(self.chosen.len()), length(self.later.len()));
+                if here.lo != EMPTY {
+                    self.open.push(Open { node: here.lo, waiting, pending, chosen, later });
+                }
+                match here.of {
+                    Of::Event(event) => {
+                        self.chosen.push(event);
+                        node = here.hi;
+                    }
+                    Of::Family(root) => {
+                        self.later.push((here.hi, waiting));
+                        waiting = length(self.later.len());
+                        pending += self.cuts.least[here.hi as usize];
+                        node = root;
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+impl<'c> IntoIterator for &'c Cuts {
+    type Item = Vec<Event>;
+    type IntoIter = Iter<'c>;
+
+    fn into_iter(self) -> Iter<'c> {
+        self.iter()
+    }
+}
+
+/// A way that may be gone on: what it will cost at least is known exactly, so the cheapest one leads to the cheapest set.
+#[derive(Debug, Clone, Copy, Default)]
+struct Branch {
+    node: u32,
+    waiting: u32,
+    /// What was chosen, as an index into the trail, from 1.
+    chosen: u32,
+    n_chosen: u32,
+    /// Events that what waits takes at least.
+    pending: u32,
+    /// What was chosen costs that much, and what waits at least that.
+    cost: f64,
+    waits: f64,
+}
+
+#[derive(Debug)]
+struct Ranked(f64, u64, Branch);
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Ranked {}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0).then(self.1.cmp(&other.1))
+    }
+}
+
+struct Cheapest<'c> {
+    cuts: &'c Cuts,
+    /// By number.
+    least: Vec<f64>,
+    /// What the variable of each node costs.
+    of_node: Vec<f64>,
+    heap: BinaryHeap<Reverse<Ranked>>,
+    trail: Vec<(Event, u32)>,
+    /// A node, what waits behind it, and what that costs at least.
+    later: Vec<(u32, u32, f64)>,
+    pushed: u64,
+}
+
+impl Cheapest<'_> {
+    fn total(&self, branch: &Branch) -> f64 {
+        branch.cost + self.least[branch.node as usize] + branch.waits
+    }
+
+    fn push(&mut self, branch: Branch) {
+        if self.cuts.fits(branch.node, branch.n_chosen, branch.pending) {
+            self.heap.push(Reverse(Ranked(self.total(&branch), self.pushed, branch)));
+            self.pushed += 1;
+        }
+    }
+
+    /// Where the variable of the branch's node is in the set.
+    fn with(&mut self, branch: Branch) -> Branch {
+        let here = self.cuts.node(branch.node);
+        match here.of {
+            Of::Event(event) => {
+                self.trail.push((event, branch.chosen));
+                let chosen = narrow(self.trail.len());
+                let cost = branch.cost + self.of_node[branch.node as usize - 2];
+                Branch { node: here.hi, chosen, n_chosen: branch.n_chosen + 1, cost, ..branch }
+            }
+            Of::Family(root) => {
+                self.later.push((here.hi, branch.waiting, branch.waits));
+                let waiting = narrow(self.later.len());
+                let pending = branch.pending + self.cuts.least[here.hi as usize];
+                let waits = branch.waits + self.least[here.hi as usize];
+                Branch { node: root, waiting, pending, waits, ..branch }
+            }
+        }
+    }
+
+    fn set(&self, branch: &Branch) -> Vec<Event> {
+        let mut set = Vec::with_capacity(branch.n_chosen as usize);
+        let mut at = branch.chosen;
+        while at > 0 {
+            let (event, before) = self.trail[at as usize - 1];
+            set.push(event);
+            at = before;
+        }
+        set.sort_unstable();
+        set
+    }
+}
+
+impl Iterator for Cheapest<'_> {
+    type Item = Vec<Event>;
+
+    fn next(&mut self) -> Option<Vec<Event>> {
+        'popped: while let Some(Reverse(Ranked(_, _, mut branch))) = self.heap.pop() {
+            while self.cuts.fits(branch.node, branch.n_chosen, branch.pending) {
+                if branch.node == BASE {
+                    if branch.waiting == 0 {
+                        return Some(self.set(&branch));
+                    }
+                    (branch.node, branch.waiting, branch.waits) = self.later[branch.waiting as usize - 1];
+                    branch.pending -= self.cuts.least[branch.node as usize];
+                    continue;
+                }
+                let without = Branch { node: self.cuts.node(branch.node).lo, ..branch };
+                if without.node == EMPTY {
+                    branch = self.with(branch);
+                    continue;
+                }
+                let with = self.with(branch);
+                let (better, worse) =
+                    if self.total(&with) <= self.total(&without) { (with, without) } else { (without, with) };
+                self.push(worse);
+                branch = better;
+                if !self.cuts.fits(branch.node, branch.n_chosen, branch.pending) {
+                    continue 'popped;
+                }
+            }
+        }
+        None
+    }
+}

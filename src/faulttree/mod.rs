@@ -1,0 +1,21 @@
+//! Fault trees: how likely a combination of independent events is, which minimal sets of events bring it about, and which event
+//! matters most.
+//!
+//! Stands beside the pipeline and knows nothing of models: a [`Tree`] has events and gates, true means failed. A
+//! [`Solver`] splits it into independent modules, makes a decision diagram of each and answers from these. Minimal cut sets are
+//! [`Cuts`]: counted and searched without ever being written out.
+
+mod bdd;
+mod cuts;
+mod limits;
+mod modules;
+mod order;
+mod solver;
+mod table;
+mod tree;
+mod zbdd;
+
+pub use cuts::{Cuts, Iter};
+pub use limits::{Bounds, Limits};
+pub use solver::Solver;
+pub use tree::{Event, Gate, Node, Tree};

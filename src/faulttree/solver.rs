@@ -1,0 +1,281 @@
+//! From a tree to diagrams, one for each module, and from these to numbers.
+
+use std::collections::HashMap;
+
+use super::bdd::{Bdd, Chance, Diagram, FALSE, TRUE};
+use super::cuts::Cuts;
+use super::limits::{Bounds, Budget, Hit, Limits, narrow};
+use super::modules::{Modules, modules};
+use super::order::order;
+use super::tree::{Event, Kind, Node, Tree};
+use super::zbdd::Zbdd;
+
+/// What a variable of a module's diagram stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variable {
+    Event(Event),
+    /// Another module, by its number among those solved.
+    Module(u32),
+}
+
+/// A module that is solved.
+#[derive(Debug)]
+struct Solved {
+    /// By level.
+    variables: Vec<Variable>,
+    diagram: Diagram,
+}
+
+/// The function of a top.
+#[derive(Debug, Clone, Copy)]
+enum Root {
+    /// That of a variable, or its contrary.
+    Variable(Variable, bool),
+    Constant(bool),
+    /// A limit was hit.
+    Unknown,
+}
+
+/// Solves a tree for some of its nodes: probabilities, what they depend on, and minimal cut sets.
+///
+/// All the work that takes long is done in [`Solver::new`] (diagrams) and [`Solver::cuts`].
+#[derive(Debug)]
+pub struct Solver<'a> {
+    limits: Limits<'a>,
+    probabilities: Vec<f64>,
+    /// Each after those that its variables stand for.
+    solved: Vec<Solved>,
+    tops: HashMap<Node, Root>,
+}
+
+impl<'a> Solver<'a> {
+    /// Builds diagrams for the functions of some nodes. When a limit is hit, what is asked of these has bounds for an answer.
+    pub fn new(tree: &Tree, tops: &[Node], limits: Limits<'a>) -> Self {
+        let budget = Budget::new(limits);
+        let mut solver = Self {
+            limits,
+            probabilities: tree.probabilities().to_vec(),
+            solved: Vec::new(),
+            tops: HashMap::with_capacity(tops.len()),
+        };
+        let mut work =
+            Work { bdd: Bdd::new(budget), edges: vec![FALSE; tree.len()], known: HashMap::new(), budget };
+        for top in tops {
+            let root = solver.root(tree, *top, &mut work).unwrap_or(Root::Unknown);
+            solver.tops.insert(*top, root);
+        }
+        solver
+    }
+
+    fn root(&mut self, tree: &Tree, top: Node, work: &mut Work<'_>) -> Result<Root, Hit> {
+        match tree.kind(top.index()) {
+            Kind::Never => return Ok(Root::Constant(top.is_negated())),
+            Kind::Event(event) => return Ok(Root::Variable(Variable::Event(event), top.is_negated())),
+            Kind::All | Kind::AtLeast(_) => {}
+        }
+        let found = modules(tree, top.index());
+        for node in &found.reached {
+            let node = *node as usize;
+            if found.is_module[node] && !matches!(tree.kind(node), Kind::Event(_) | Kind::Never) {
+                self.module(tree, node, &found, work)?;
+            }
+        }
+        let (module, flipped) = work.known[&top.index()];
+        let negated = top.is_negated() != flipped;
+        if self.solved[module as usize].diagram.root == FALSE {
+            return Ok(Root::Constant(negated));
+        }
+        Ok(Root::Variable(Variable::Module(module), negated))
+    }
+
+    /// Solves a module whose own modules are solved.
+    fn module(&mut self, tree: &Tree, node: usize, found: &Modules, work: &mut Work<'_>) -> Result<(), Hit> {
+        if work.known.contains_key(&node) {
+            return Ok(());
+        }
+        let frame = order(tree, node, found);
+        let bdd = &mut work.bdd;
+        bdd.reset(work.budget);
+        for (level, variable) in frame.variables.iter().enumerate() {
+            let edge = match work.known.get(variable) {
+                Some((module, _)) if self.solved[*module as usize].diagram.root == FALSE => FALSE,
+                _ => bdd.variable(narrow(level))?,
+            };
+            let flipped = work.known.get(variable).is_some_and(|(_, flipped)| *flipped);
+            work.edges[*variable] = edge ^ u32::from(flipped);
+        }
+        for gate in &frame.gates {
+            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges)?;
+        }
+        let mut diagram = bdd.extract(work.edges[node]);
+        // The variable that stands for a module is false when nothing happened, as that of an event.
+        let flipped = diagram.root & 1 == 1;
+        diagram.root &= !1;
+        let variable = |node: &usize| match tree.kind(*node) {
+            Kind::Event(event) => Variable::Event(event),
+            _ => Variable::Module(work.known[node].0),
+        };
+        let variables = frame.variables.iter().map(variable).collect();
+        let number = narrow(self.solved.len());
+        work.known.insert(node, (number, flipped));
+        self.solved.push(Solved { variables, diagram });
+        Ok(())
+    }
+
+    /// The probability that a top is true.
+    ///
+    /// # Panics
+    /// If it is not one of those that the solver was made for.
+    pub fn probability(&self, top: Node) -> Bounds {
+        self.probability_with(top, &self.probabilities)
+    }
+
+    /// The same with other probabilities of the events, without building anything again.
+    ///
+    /// # Panics
+    /// If the top is not one of those that the solver was made for, or there are not as many probabilities as events.
+    pub fn probability_with(&self, top: Node, probabilities: &[f64]) -> Bounds {
+        let chances = self.chances(probabilities);
+        match self.tops[&top] {
+            Root::Constant(value) => Bounds::exact(f64::from(u8::from(value))),
+            Root::Variable(variable, negated) => {
+                Bounds::exact(of_variable(variable, &chances, probabilities).negated_if(negated).yes)
+            }
+            Root::Unknown => Bounds { lower: 0.0, upper: 1.0 },
+        }
+    }
+
+    /// By module.
+    fn chances(&self, probabilities: &[f64]) -> Vec<Chance> {
+        assert_eq!(probabilities.len(), self.probabilities.len(), "one probability for each event");
+        let mut chances: Vec<Chance> = Vec::with_capacity(self.solved.len());
+        for solved in &self.solved {
+            let of_level: Vec<_> =
+                solved.variables.iter().map(|of| of_variable(*of, &chances, probabilities)).collect();
+            chances.push(solved.diagram.chance(&of_level));
+        }
+        chances
+    }
+
+    /// By event: how the probability of a top changes with that of the event (Birnbaum's importance; negative where the
+    /// event helps). Zero for all when a limit was hit.
+    ///
+    /// # Panics
+    /// If the top is not one of those that the solver was made for.
+    pub fn birnbaum(&self, top: Node) -> Vec<f64> {
+        let mut of_event = vec![0.0; self.probabilities.len()];
+        let Root::Variable(variable, negated) = self.tops[&top] else { return of_event };
+        let sign = if negated { -1.0 } else { 1.0 };
+        let chances = self.chances(&self.probabilities);
+        let mut of_module = vec![0.0; self.solved.len()];
+        match variable {
+            Variable::Event(event) => of_event[event.index()] = sign,
+            Variable::Module(module) => of_module[module as usize] = sign,
+        }
+        for (module, solved) in self.solved.iter().enumerate().rev() {
+            let own = of_module[module];
+            if own == 0.0 {
+                continue;
+            }
+            let of_level: Vec<_> =
+                solved.variables.iter().map(|of| of_variable(*of, &chances, &self.probabilities)).collect();
+            for (variable, derivative) in solved.variables.iter().zip(solved.diagram.derivatives(&of_level)) {
+                match variable {
+                    Variable::Event(event) => of_event[event.index()] += own * derivative,
+                    Variable::Module(module) => of_module[*module as usize] += own * derivative,
+                }
+            }
+        }
+        of_event
+    }
+
+    /// The minimal cut sets of a top: the minimal sets of events that make it true when nothing else happens. With `order`, only
+    /// those of at most so many events. Where events are negated, these are the positive parts of its prime implicants that are
+    /// minimal.
+    ///
+    /// # Panics
+    /// If the top is not one of those that the solver was made for.
+    pub fn cuts(&self, top: Node, order: Option<usize>) -> Cuts {
+        let order = order.map(|order| u32::try_from(order).unwrap_or(u32::MAX));
+        let events = self.probabilities.len();
+        match self.tops[&top] {
+            Root::Constant(false) => Cuts::none(events, true),
+            Root::Constant(true) | Root::Variable(_, true) => Cuts::nothing(events),
+            Root::Variable(Variable::Event(event), false) => Cuts::one(events, event, order),
+            Root::Variable(Variable::Module(module), false) => {
+                self.families(module, order).unwrap_or_else(|Hit| Cuts::none(events, false))
+            }
+            Root::Unknown => Cuts::none(events, false),
+        }
+    }
+
+    fn families(&self, top: u32, order: Option<u32>) -> Result<Cuts, Hit> {
+        let budget = Budget::new(self.limits);
+        let mut zbdd = Zbdd::new(budget);
+        let mut used = vec![false; top as usize + 1];
+        used[top as usize] = true;
+        for module in (0..used.len()).rev() {
+            if used[module] {
+                for variable in &self.solved[module].variables {
+                    if let Variable::Module(inner) = variable {
+                        used[*inner as usize] = true;
+                    }
+                }
+            }
+        }
+        let mut cuts = Cuts::none(self.probabilities.len(), true);
+        let mut roots = vec![0; used.len()];
+        for module in (0..used.len()).filter(|module| used[*module]) {
+            let solved = &self.solved[module];
+            let weights: Vec<u32> = solved.variables.iter().map(|of| cuts.least_of(*of, &roots)).collect();
+            zbdd.reset(budget);
+            let family = zbdd.minimal(&solved.diagram, order.map(|order| (order, &weights[..])))?;
+            roots[module] = cuts.add(&family, &solved.variables, &roots);
+        }
+        cuts.finish(roots[top as usize], order);
+        Ok(cuts)
+    }
+}
+
+/// What building takes.
+struct Work<'a> {
+    bdd: Bdd<'a>,
+    /// By node.
+    edges: Vec<u32>,
+    /// Which number the module at a node has, and whether it stands for the contrary.
+    known: HashMap<usize, (u32, bool)>,
+    budget: Budget<'a>,
+}
+
+fn of_variable(variable: Variable, chances: &[Chance], probabilities: &[f64]) -> Chance {
+    match variable {
+        Variable::Event(event) => Chance::of(probabilities[event.index()]),
+        Variable::Module(module) => chances[module as usize],
+    }
+}
+
+/// The diagram of a gate, from those of its inputs, the deepest first: so each step adds on top of what is there.
+fn gate_of(bdd: &mut Bdd<'_>, tree: &Tree, gate: usize, edges: &[u32]) -> Result<u32, Hit> {
+    let edge = |input: &Node| edges[input.index()] ^ u32::from(input.is_negated());
+    let mut inputs: Vec<u32> = tree.inputs(gate).iter().map(edge).collect();
+    inputs.sort_by_key(|edge| std::cmp::Reverse((bdd.level(*edge), *edge)));
+    match tree.kind(gate) {
+        Kind::AtLeast(k) => at_least(bdd, k as usize, &inputs),
+        _ => inputs.iter().try_fold(TRUE, |all, input| bdd.and(*input, all)),
+    }
+}
+
+/// After the first inputs: by number, whether at least so many of them hold.
+fn at_least(bdd: &mut Bdd<'_>, k: usize, inputs: &[u32]) -> Result<u32, Hit> {
+    let mut so_many = vec![FALSE; k + 1];
+    so_many[0] = TRUE;
+    for (index, input) in inputs.iter().enumerate() {
+        // What is too few even with all that follow is never asked for.
+        let fewest = (k + index + 1).saturating_sub(inputs.len()).max(1);
+        for count in (fewest..=k.min(index + 1)).rev() {
+            let one_more = bdd.and(*input, so_many[count - 1])?;
+            so_many[count] = bdd.or(one_more, so_many[count])?;
+        }
+    }
+    Ok(so_many[k])
+}
