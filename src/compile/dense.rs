@@ -4,6 +4,7 @@
 //! circles. A scenario is input to it and never changes it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::{Capacity, Condition, ConditionId, Formula, Program};
 use crate::model::{ElementId, Time};
@@ -62,7 +63,7 @@ pub struct Dense {
     capacities: Vec<Capacity>,
     of_event: Vec<NodeId>,
     of_condition: Vec<NodeId>,
-    has_circles: bool,
+    circles: Vec<Range<usize>>,
     has_delays: bool,
 }
 
@@ -71,13 +72,14 @@ impl Dense {
     pub fn new(program: &Program) -> Self {
         let mut layout = Layout::new(program);
         for (conditions, is_circle) in program.components() {
-            layout.dense.has_circles |= is_circle;
             if is_circle {
+                let start = layout.dense.ops.len();
                 // In a circle gates refer to gates that come later: each condition gets its last gate first.
                 let last: Vec<_> = conditions.iter().map(|id| layout.reserve(*id)).collect();
                 for (id, last) in conditions.iter().zip(last) {
                     layout.fill(last, &program[*id]);
                 }
+                layout.dense.circles.push(start..layout.dense.ops.len());
             } else {
                 for id in conditions {
                     let node = layout.condition(&program[*id]);
@@ -163,7 +165,12 @@ impl Dense {
 
     /// Whether some gates depend on themselves.
     pub fn has_circles(&self) -> bool {
-        self.has_circles
+        !self.circles.is_empty()
+    }
+
+    /// Where the gates of each circle stand in evaluation order: only within these do gates use later ones.
+    pub fn circles(&self) -> &[Range<usize>] {
+        &self.circles
     }
 
     /// Whether coming back may take time or need more than running does.

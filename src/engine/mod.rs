@@ -3,12 +3,18 @@
 //! Comes after [`crate::compile`]. [`Reference`] follows the semantics line by line and is the oracle of every test;
 //! any faster engine has to agree with it.
 
+mod circuit;
 mod cold;
 mod fast;
+mod lanes;
 mod outcome;
 mod reference;
+mod sweep;
 
+pub use circuit::{Ask, Circuit, From};
 pub use cold::ColdStart;
 pub use fast::{Fast, Worker};
+pub use lanes::{LANES, Lanes};
 pub use outcome::{Outcome, Run};
 pub use reference::Reference;
+pub use sweep::{Block, Sweep};

@@ -21,6 +21,7 @@ mod random;
 mod readme;
 mod recovery;
 mod rows;
+mod sweeping;
 mod tools;
 
 /// Says that a test has nothing to run on here.

@@ -1,0 +1,137 @@
+//! One bit for each of many scenarios.
+
+#![expect(
+    clippy::inline_always,
+    reason = "the kernel is compiled for several kinds of processors, and what it calls with it"
+)]
+
+use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, Not};
+
+/// How many scenarios one pass of [`super::Sweep`] answers.
+pub const LANES: usize = WORDS * 64;
+
+const WORDS: usize = 8;
+
+/// One bit for each of [`LANES`] scenarios: a whole cache line, which compilers turn into a few vector registers.
+///
+/// ```
+/// use linchpin::engine::Lanes;
+/// let both = Lanes::first(100) & !Lanes::first(98);
+/// assert_eq!(both.iter().collect::<Vec<_>>(), [98, 99]);
+/// assert!(both.has(99) && !both.has(100));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(align(64))]
+pub struct Lanes([u64; WORDS]);
+
+impl Lanes {
+    /// No scenario.
+    pub const NONE: Self = Self([0; WORDS]);
+    /// Every scenario.
+    pub const ALL: Self = Self([u64::MAX; WORDS]);
+
+    /// The first `n` scenarios.
+    pub fn first(n: usize) -> Self {
+        let word = |index: usize| match n.saturating_sub(index * 64) {
+            0 => 0,
+            bits @ 1..64 => (1 << bits) - 1,
+            _ => u64::MAX,
+        };
+        Self(std::array::from_fn(word))
+    }
+
+    /// Whether a scenario is among them.
+    pub fn has(&self, lane: usize) -> bool {
+        self.0[lane / 64] >> (lane % 64) & 1 == 1
+    }
+
+    /// Puts a scenario in.
+    pub fn insert(&mut self, lane: usize) {
+        self.0[lane / 64] |= 1 << (lane % 64);
+    }
+
+    /// Takes a scenario out.
+    pub fn remove(&mut self, lane: usize) {
+        self.0[lane / 64] &= !(1 << (lane % 64));
+    }
+
+    /// Whether there is none.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().fold(0, |any, word| any | word) == 0
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Those that are among them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + use<> {
+        let mut left = self.0;
+        let mut index = 0;
+        std::iter::from_fn(move || {
+            while *left.get(index)? == 0 {
+                index += 1;
+            }
+            let bit = left[index].trailing_zeros() as usize;
+            left[index] &= left[index] - 1;
+            Some(index * 64 + bit)
+        })
+    }
+
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        Self(std::array::from_fn(|index| f(self.0[index], other.0[index])))
+    }
+}
+
+impl BitAnd for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn bitand(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+}
+
+impl BitOr for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn bitor(self, other: Self) -> Self {
+        self.zip(other, |a, b| a | b)
+    }
+}
+
+impl BitXor for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn bitxor(self, other: Self) -> Self {
+        self.zip(other, |a, b| a ^ b)
+    }
+}
+
+impl Not for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn not(self) -> Self {
+        Self(self.0.map(|word| !word))
+    }
+}
+
+impl BitAndAssign for Lanes {
+    #[inline(always)]
+    fn bitand_assign(&mut self, other: Self) {
+        *self = *self & other;
+    }
+}
+
+impl BitOrAssign for Lanes {
+    #[inline(always)]
+    fn bitor_assign(&mut self, other: Self) {
+        *self = *self | other;
+    }
+}

@@ -1,0 +1,297 @@
+//! The sweep engine: hundreds of scenarios at once, one bit each.
+//!
+//! It says of every condition in every scenario whether it stays (its time is 0) and whether it ever holds while what
+//! failed stays failed (its time is finite): a pass over the gates for the first, and where coming back is something else
+//! than never having stopped, one more for the second. What the bits do not tell (how long something is out that comes
+//! back) is left to [`super::Fast`], scenario by scenario; [`Block::untold`] says where even the bits depend on it.
+//!
+//! 1. *Staying* is the largest solution of the conditions, terms that only count to start left out.
+//! 2. *Returning* is the smallest solution of the conditions with all their terms, what stays being held.
+//! 3. What *waits* for each other is the largest solution of the same, without the smallest: a recovery deadlock.
+//!
+//! Each is a [`Circuit`] over the same planes. Where nothing takes time or counts only to start, what stays is all that
+//! ever holds, and one pass answers everything.
+
+use super::circuit::{Ask, Circuit, From};
+use super::lanes::Lanes;
+use crate::compile::{ConditionId, Dense, NodeId, Op};
+use crate::model::ElementId;
+
+/// The sweep engine for one model: shared by all threads, each of which works with a [`Block`].
+///
+/// ```
+/// use linchpin::{compile::*, diag::Sources, engine::Sweep, model::*, topology::Topology};
+/// let mut sources = Sources::default();
+/// sources.add("m.toml", "[provider.p]\n[provider.q]\n[service.web]\nplaced = ['p', 'q']\n[capability.c]\nneeds = ['web']\n");
+/// let model = Model::read(&sources, "m").map_err(|problems| problems[0].message.clone())?;
+/// let dense = Dense::new(&Program::new(&model, &Topology::new(&model)));
+/// let [p, web, c] = ["p", "web", "capability:c"].map(|name| model.find(name).unwrap());
+///
+/// let sweep = Sweep::of(&dense, [ConditionId::ok(c)]);
+/// let mut block = sweep.block();
+/// block.fail(0, p);
+/// block.fail(1, web);
+/// block.run();
+/// assert_eq!([block.holds(ConditionId::ok(c)).has(0), block.holds(ConditionId::ok(c)).has(1)], [true, false]);
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sweep<'d> {
+    dense: &'d Dense,
+    /// For each gate of the model its plane; [`NONE`]: nothing asks for it.
+    planes: Vec<u32>,
+    staying: Circuit,
+    /// Only where it is something else than staying.
+    returning: Option<Circuit>,
+    /// What gates that ride something out look at.
+    ridden_out: Vec<u32>,
+    finds_waiting: bool,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl<'d> Sweep<'d> {
+    /// Answers for every condition, and finds what waits for each other.
+    pub fn new(dense: &'d Dense) -> Self {
+        let all = (0..dense.n_conditions()).map(ConditionId::from_index);
+        let sweep = Self::of(dense, all);
+        Self { finds_waiting: sweep.returning.is_some() && dense.has_circles(), ..sweep }
+    }
+
+    /// Answers for these conditions only: what none of them needs is not looked at.
+    pub fn of(dense: &'d Dense, conditions: impl IntoIterator<Item = ConditionId>) -> Self {
+        let is_needed = needed(dense, conditions.into_iter().map(|id| dense.condition(id)));
+        let order = order(dense, &is_needed);
+        let mut planes = vec![NONE; dense.len()];
+        // Events are the leaves and come first.
+        let is_event = |node: &NodeId| dense.op(*node) == Op::Event;
+        let events = order.iter().flat_map(|(nodes, _)| nodes).filter(|node| is_event(node));
+        let n_events = events.clone().count();
+        let gates = order.iter().flat_map(|(nodes, _)| nodes).filter(|node| !is_event(node));
+        for (plane, node) in (0..).zip(events.chain(gates)) {
+            planes[node.index()] = plane;
+        }
+        let build = |step: Step| {
+            let mut circuit = Circuit::new(n_events);
+            for (nodes, is_circle) in &order {
+                let first = circuit.next();
+                for node in nodes.iter().filter(|node| !is_event(node)) {
+                    gate(&mut circuit, dense, *node, step, &planes);
+                }
+                if *is_circle {
+                    circuit.close_circle(first);
+                }
+            }
+            circuit
+        };
+        let staying = build(Step::Staying);
+        let returning = dense.has_delays().then(|| build(Step::Returning));
+        let rides_out = |node: &NodeId| matches!(dense.op(*node), Op::Tolerates(most) if most.is_finite());
+        let ridden_out = dense.nodes().filter(|node| is_needed[node.index()]).filter(rides_out);
+        let ridden_out = ridden_out.map(|node| planes[dense.inputs(node)[0].index()]).collect();
+        Self { dense, planes, staying, returning, ridden_out, finds_waiting: false }
+    }
+
+    /// How much one pass over [`super::LANES`] scenarios takes: gates and inputs looked at.
+    pub fn work(&self) -> usize {
+        let work = |circuit: &Circuit| circuit.n_gates() + circuit.n_inputs();
+        let passes = 1 + usize::from(self.finds_waiting);
+        work(&self.staying) + self.returning.as_ref().map_or(0, |returning| passes * work(returning))
+    }
+
+    /// What one thread needs to work.
+    pub fn block(&self) -> Block<'_> {
+        let planes = |is_used: bool| if is_used { self.staying.planes() } else { Vec::new() };
+        Block {
+            sweep: self,
+            failed: Vec::new(),
+            staying: planes(true),
+            returning: planes(self.returning.is_some()),
+            supposed: planes(self.finds_waiting),
+            untold: Lanes::NONE,
+        }
+    }
+
+    fn plane(&self, id: ConditionId) -> usize {
+        self.planes[self.dense.condition(id).index()] as usize
+    }
+}
+
+/// Whether a formula is asked of what runs and may go on, or of what has stopped and would come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Staying,
+    Returning,
+}
+
+fn gate(circuit: &mut Circuit, dense: &Dense, node: NodeId, step: Step, planes: &[u32]) {
+    let inputs = dense.inputs(node).iter().map(|input| planes[input.index()]);
+    match (dense.op(node), step) {
+        (Op::Any, _) => circuit.gate(&Ask::Any, inputs),
+        (Op::AtLeast(k), _) => circuit.gate(&Ask::AtLeast(k), inputs),
+        (Op::Capacity(index), _) => {
+            let weights = dense.capacities(node, index).iter().map(|capacity| capacity.billionths());
+            let threshold = dense.threshold(index).billionths();
+            circuit.gate(&Ask::Weight { threshold, weights: weights.collect() }, inputs)
+        }
+        // Nothing asks it of what runs.
+        (Op::ToStart, Step::Staying) => circuit.gate(&Ask::All, []),
+        (Op::Tolerates(most), Step::Staying) if !most.is_finite() => circuit.gate(&Ask::All, []),
+        // Never at once, however little later; and a wait without end ends never.
+        (Op::Later(_), Step::Staying) => circuit.gate(&Ask::Any, []),
+        (Op::Later(more) | Op::Start(more), Step::Returning) if !more.is_finite() => {
+            circuit.gate(&Ask::Any, [])
+        }
+        (_, _) => circuit.gate(&Ask::All, inputs),
+    };
+    if dense.is_condition(node) {
+        circuit.hold_last();
+    }
+}
+
+/// Which gates these need, themselves included.
+fn needed(dense: &Dense, roots: impl Iterator<Item = NodeId>) -> Vec<bool> {
+    let mut is_needed = vec![false; dense.len()];
+    let mut next: Vec<NodeId> = roots.collect();
+    while let Some(node) = next.pop() {
+        if !std::mem::replace(&mut is_needed[node.index()], true) {
+            next.extend(dense.inputs(node).iter().filter(|input| !is_needed[input.index()]));
+        }
+    }
+    is_needed
+}
+
+/// The needed gates in order, each circle by itself, with whether it is one.
+fn order(dense: &Dense, is_needed: &[bool]) -> Vec<(Vec<NodeId>, bool)> {
+    let mut parts = Vec::new();
+    let mut nodes = dense.nodes();
+    let mut needed_of_next =
+        |n: usize| -> Vec<NodeId> { nodes.by_ref().take(n).filter(|node| is_needed[node.index()]).collect() };
+    let mut at = 0;
+    for circle in dense.circles() {
+        parts.push((needed_of_next(circle.start - at), false));
+        parts.push((inputs_first(dense, &needed_of_next(circle.len()), circle), true));
+        at = circle.end;
+    }
+    parts.push((needed_of_next(dense.len() - at), false));
+    parts
+}
+
+/// The gates of a circle, each behind its inputs as far as a circle allows: so that iteration soon ends. A depth-first
+/// search without recursion.
+fn inputs_first(dense: &Dense, members: &[NodeId], circle: &std::ops::Range<usize>) -> Vec<NodeId> {
+    let mut is_seen = vec![false; circle.len()];
+    let mut out = Vec::with_capacity(members.len());
+    let mut path: Vec<(NodeId, usize)> = Vec::new();
+    for member in members {
+        if !std::mem::replace(&mut is_seen[member.index() - circle.start], true) {
+            path.push((*member, 0));
+        }
+        while let Some((node, n_followed)) = path.last_mut() {
+            let Some(input) = dense.inputs(*node).get(*n_followed) else {
+                out.push(*node);
+                path.pop();
+                continue;
+            };
+            *n_followed += 1;
+            if circle.contains(&input.index())
+                && !std::mem::replace(&mut is_seen[input.index() - circle.start], true)
+            {
+                path.push((*input, 0));
+            }
+        }
+    }
+    out
+}
+
+/// One thread's working space: up to [`super::LANES`] scenarios at a time.
+///
+/// Scenarios are put in with [`Block::fail`], worked out by [`Block::run`], and read until [`Block::clear`].
+#[derive(Debug, Clone)]
+pub struct Block<'s> {
+    sweep: &'s Sweep<'s>,
+    /// Planes of events that fail in some scenario.
+    failed: Vec<u32>,
+    staying: Vec<Lanes>,
+    returning: Vec<Lanes>,
+    supposed: Vec<Lanes>,
+    untold: Lanes,
+}
+
+impl Block<'_> {
+    /// Begins with other scenarios: nothing fails in any.
+    pub fn clear(&mut self) {
+        for plane in self.failed.drain(..) {
+            for planes in [&mut self.staying, &mut self.returning, &mut self.supposed] {
+                if let Some(plane) = planes.get_mut(plane as usize) {
+                    *plane = Lanes::ALL;
+                }
+            }
+        }
+    }
+
+    /// In this scenario (below [`super::LANES`]) this element fails, and stays failed.
+    pub fn fail(&mut self, lane: usize, what: ElementId) {
+        let plane = self.sweep.planes[self.sweep.dense.event(what).index()];
+        // What nothing asks about may fail.
+        let Some(event) = self.staying.get_mut(plane as usize) else { return };
+        if *event == Lanes::ALL {
+            self.failed.push(plane);
+        }
+        event.remove(lane);
+    }
+
+    /// Works the scenarios out.
+    pub fn run(&mut self) {
+        let sweep = self.sweep;
+        sweep.staying.run(&mut self.staying, From::Everything, None);
+        if let Some(returning) = &sweep.returning {
+            for event in &self.failed {
+                self.returning[*event as usize] = self.staying[*event as usize];
+            }
+            returning.run(&mut self.returning, From::Nothing, Some(&self.staying));
+            if sweep.finds_waiting {
+                for event in &self.failed {
+                    self.supposed[*event as usize] = self.staying[*event as usize];
+                }
+                returning.run(&mut self.supposed, From::Everything, Some(&self.staying));
+            }
+        }
+        let rides_out = sweep.ridden_out.iter().map(|plane| !self.staying[*plane as usize]);
+        self.untold = rides_out.fold(Lanes::NONE, |any, lanes| any | lanes);
+    }
+
+    /// Scenarios about which nothing is told here: something must be ridden out, and whether it can be is a matter of
+    /// times. Whatever else is said of these scenarios may be wrong.
+    pub fn untold(&self) -> Lanes {
+        self.untold
+    }
+
+    /// Where a condition never ceases to hold: its time is 0.
+    ///
+    /// # Panics
+    /// If the engine was not made to answer for it.
+    pub fn stays(&self, id: ConditionId) -> Lanes {
+        self.staying[self.sweep.plane(id)]
+    }
+
+    /// Where a condition holds sooner or later, while what failed stays failed: its time is finite.
+    ///
+    /// # Panics
+    /// If the engine was not made to answer for it.
+    pub fn holds(&self, id: ConditionId) -> Lanes {
+        let planes = if self.returning.is_empty() { &self.staying } else { &self.returning };
+        planes[self.sweep.plane(id)]
+    }
+
+    /// Where a condition is a part of a recovery deadlock. Only an engine for every condition finds any.
+    ///
+    /// # Panics
+    /// If the engine was not made to answer for the condition.
+    pub fn waits(&self, id: ConditionId) -> Lanes {
+        match self.supposed.get(self.sweep.plane(id)) {
+            Some(supposed) => *supposed & !self.holds(id),
+            None => Lanes::NONE,
+        }
+    }
+}
