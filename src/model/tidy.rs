@@ -143,15 +143,18 @@ fn array(list: &mut Array, depth: usize) {
     }
     // A comment behind an entry's comma stands in front of the next one, on the same line still.
     let inner = INDENT.repeat(depth + 1);
+    let mut carried = String::new();
     for entry in list.iter_mut() {
         value(entry, depth + 1);
-        let own = suffix(entry.decor());
+        let before = std::mem::take(&mut carried) + &prefix(entry.decor());
         // A comment between an entry and its comma would swallow the comma if it stayed there.
-        let moved = own.contains('#').then(|| format!("{own}\n"));
-        let before = format!("{}{}", moved.unwrap_or_default(), prefix(entry.decor()));
+        let own = suffix(entry.decor());
+        if own.contains('#') {
+            carried = format!("{own}\n");
+        }
         *entry.decor_mut() = Decor::new(broken(&before, &inner), "");
     }
-    let trailing = broken(raw(list.trailing()), &inner);
+    let trailing = broken(&(carried + raw(list.trailing())), &inner);
     let trailing = trailing[..trailing.len() - inner.len()].to_owned() + &INDENT.repeat(depth);
     list.set_trailing(trailing);
     list.set_trailing_comma(!list.is_empty());

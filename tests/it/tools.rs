@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::binary::{command, linchpin, linchpin_in, model_of, stderr, stdout};
-use crate::random::{self, Size};
+use crate::random::{self, Rng, Size};
 
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -191,6 +191,176 @@ fn layout_keeps_comments_and_meaning_and_is_done_once() {
         assert_eq!(as_json(&once), as_json(&text), "{text}");
         assert_eq!(linchpin::model::tidy(&once).expect("TOML"), once, "{text}");
     }
+}
+
+/// A text in another layout: spaces, blank lines, line breaks in lists, and comments wherever TOML allows one. Gives the
+/// comments in their order too.
+fn messed_up(text: &str, seed: u64) -> (String, Vec<String>) {
+    struct Mess {
+        rng: Rng,
+        out: String,
+        comments: Vec<String>,
+    }
+    impl Mess {
+        fn spaces(&mut self) {
+            let spaces = *self.rng.pick(&["", "", " ", "   ", "\t"]);
+            self.out += spaces;
+        }
+
+        fn line_end(&mut self) {
+            self.spaces();
+            if self.rng.chance(40) {
+                let comment = format!("comment {} 'é\" ] }} = ,", self.comments.len());
+                self.out += if self.rng.chance(50) { "#" } else { "# " };
+                self.out += &comment;
+                self.comments.push(comment);
+            }
+            let end = *self.rng.pick(&["\n", "\n", "\r\n", "\n\n\n", " \n"]);
+            // A space behind a comment is a part of it.
+            self.out += end;
+        }
+
+        /// Between two parts of a list.
+        fn gap(&mut self) {
+            self.spaces();
+            for _ in 0..*self.rng.pick(&[0, 0, 1, 3]) {
+                self.line_end();
+                self.spaces();
+            }
+        }
+
+        fn value(&mut self, value: &str) {
+            let (mut open, mut quote) = (Vec::new(), None);
+            let in_list = |open: &Vec<char>| open.last() == Some(&'[');
+            for c in value.chars() {
+                match (quote, c) {
+                    (Some(end), c) => {
+                        self.out.push(c);
+                        if c == end {
+                            quote = None;
+                        }
+                    }
+                    (None, '\'' | '"') => {
+                        quote = Some(c);
+                        self.out.push(c);
+                    }
+                    (None, '[' | '{') => {
+                        self.out.push(c);
+                        open.push(c);
+                        if in_list(&open) { self.gap() } else { self.spaces() }
+                    }
+                    (None, ']' | '}' | ',') => {
+                        if in_list(&open) {
+                            self.gap()
+                        } else {
+                            self.spaces()
+                        }
+                        self.out.push(c);
+                        if c != ',' {
+                            open.pop();
+                        }
+                        if in_list(&open) && c == ',' { self.gap() } else { self.spaces() }
+                    }
+                    (None, '=') => {
+                        self.spaces();
+                        self.out.push(c);
+                        self.spaces();
+                    }
+                    (None, ' ') => {}
+                    (None, c) => self.out.push(c),
+                }
+            }
+        }
+    }
+    // A list may stand on several lines already.
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        match lines.last_mut() {
+            Some(last) if is_open(last) => *last += line.trim(),
+            _ => lines.push(line.to_owned()),
+        }
+    }
+    let mut mess = Mess { rng: Rng::new(seed), out: String::new(), comments: Vec::new() };
+    for line in &lines {
+        while mess.rng.chance(20) {
+            mess.line_end();
+        }
+        mess.spaces();
+        match line.split_once('=').filter(|_| !line.starts_with('[')) {
+            Some((key, value)) => {
+                mess.out += key.trim();
+                mess.value(&format!("={value}"));
+            }
+            None => mess.out += line,
+        }
+        mess.line_end();
+    }
+    (mess.out, mess.comments)
+}
+
+/// Whether a bracket is still open at the end of a text.
+fn is_open(text: &str) -> bool {
+    let (mut depth, mut quote) = (0, None);
+    for c in text.chars() {
+        match (quote, c) {
+            (Some(end), c) if c == end => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '[' | '{') => depth += 1,
+            (None, ']' | '}') => depth -= 1,
+            _ => {}
+        }
+    }
+    depth > 0
+}
+
+#[test]
+fn no_layout_loses_a_comment_or_a_meaning() {
+    let mut n_comments = 0;
+    for seed in 0..400 {
+        let (text, comments) =
+            messed_up(&random::model(seed, Size(1 + usize::try_from(seed % 6).expect("small"))), seed);
+        let once = linchpin::model::tidy(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(as_json(&once), as_json(&text), "seed {seed}\n{text}\n{once}");
+        let kept: Vec<String> =
+            once.lines().filter_map(|line| Some(line.split_once("# comment ")?.1.to_owned())).collect();
+        let all: Vec<String> = comments
+            .iter()
+            .map(|comment| comment.strip_prefix("comment ").expect("as made").to_owned())
+            .collect();
+        assert_eq!(kept, all, "seed {seed}\n{text}\n{once}");
+        assert_eq!(linchpin::model::tidy(&once).expect("TOML"), once, "seed {seed}\n{text}");
+        assert!(once.lines().all(|line| line.trim_end() == line), "seed {seed}\n{once}");
+        assert!(
+            !once.contains("\n\n\n") && !once.contains('\r') && once.ends_with('\n'),
+            "seed {seed}\n{once}"
+        );
+        n_comments += comments.len();
+    }
+    assert!(n_comments > 1000, "{n_comments}");
+}
+
+#[test]
+fn every_model_here_is_laid_out_once_and_keeps_its_comments() {
+    let mut files = Vec::new();
+    toml_files(&repository().join("models"), &mut files);
+    files.push(repository().join("src/cli/commands/init.toml"));
+    let mut laid_out = 0;
+    for file in files {
+        let Ok(text) = fs::read_to_string(&file) else { continue };
+        let Ok(once) = linchpin::model::tidy(&text) else { continue };
+        let shown = file.display();
+        assert_eq!(as_json(&once), as_json(&text), "{shown}");
+        assert_eq!(linchpin::model::tidy(&once).expect("TOML"), once, "{shown}");
+        // A `#` in a string names a facility; in these models no comment follows one without a space.
+        let comments = |text: &str| -> Vec<String> {
+            let words = text.lines().filter_map(|line| Some(line[line.find("# ")?..].trim_end().to_owned()));
+            words.collect()
+        };
+        assert_eq!(comments(&once), comments(&text), "{shown}");
+        laid_out += 1;
+    }
+    assert!(laid_out > 60, "{laid_out}");
 }
 
 #[test]
