@@ -34,7 +34,7 @@ fn is_reference(text: &str) -> bool {
 }
 
 /// Kinds that can be said aloud in front of a name.
-const KINDS: [&str; 5] = ["capability", "channel", "service", "provider", "group"];
+pub(super) const KINDS: [&str; 5] = ["capability", "channel", "service", "provider", "group"];
 
 /// Why a reference names no element.
 #[derive(Debug, Clone, PartialEq, Eq)]

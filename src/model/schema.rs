@@ -10,6 +10,9 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
+use super::names::KINDS;
+use crate::library;
+
 /// The JSON Schema of a model, draft 7, which all editors know.
 ///
 /// ```
@@ -55,6 +58,10 @@ macro_rules! table {
     ($(#[$about:meta])* figures $name:ident { $($(#[$doc:meta])* $key:ident: $type:ty,)* }) => {
         table! {
             $(#[$about])*
+            #[schemars(extend(
+                "dependencies" = { "mtbf": ["mttr"], "mttr": ["mtbf"] },
+                "not" = { "required": ["availability", "mtbf"] },
+            ))]
             $name {
                 $($(#[$doc])* $key: $type,)*
                 /// The share of time in which it works, 0 to 1. Either this, or `mtbf` and `mttr`; with none of them
@@ -68,8 +75,8 @@ macro_rules! table {
         }
     };
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $key:ident: $type:ty,)* }) => {
-        $(#[$about])*
         #[derive(JsonSchema)]
+        $(#[$about])*
         #[schemars(deny_unknown_fields)]
         #[expect(dead_code, reason = "only its shape is used")]
         #[allow(clippy::struct_field_names, reason = "keys are named by the format; few tables are concerned")]
@@ -115,7 +122,7 @@ table! {
         /// Its name in reports; by default that of the file or the directory.
         name: Option<String>,
         /// Built-in facts about providers.
-        catalogs: Option<Vec<String>>,
+        catalogs: Option<Vec<Catalog>>,
     }
 }
 
@@ -381,6 +388,7 @@ table! {
         /// What failed, with how long it did.
         fails: Vec<Failed>,
         /// Who says so, and where it can be read.
+        #[schemars(length(min = 1))]
         sources: Vec<String>,
         /// How shares and doubts are represented.
         note: Option<String>,
@@ -478,6 +486,7 @@ table! {
     /// Every one of these.
     All {
         /// The terms.
+        #[schemars(length(min = 1))]
         all: Vec<Term>,
     }
 }
@@ -486,6 +495,7 @@ table! {
     /// One of these; the first is the primary.
     Any {
         /// The alternatives.
+        #[schemars(length(min = 1))]
         any: Vec<Term>,
         /// Time to move to a later one.
         after: Option<Duration>,
@@ -500,6 +510,7 @@ table! {
         /// How many must hold.
         at_least: Count,
         /// Of these.
+        #[schemars(length(min = 1))]
         of: Vec<Term>,
     }
 }
@@ -636,7 +647,28 @@ value! { Reference {
     "description": "A domain (aws, aws/us-east-1, aws/us-east-1/a), a facility (aws#iam, aws/us-east-1#ebs), a service, a \
                     group, an instance (orders@aws/us-east-1/a), or with its kind said aloud: capability:search.",
     "type": "string",
-    "pattern": "^#?[A-Za-z0-9][A-Za-z0-9._/#@:*\\[\\]-]*$",
+    "pattern": reference(),
+} }
+
+/// What `names.rs` takes for a reference, and what stands for several or depends on where it stands: every zone of a
+/// region, a product at the same place.
+fn reference() -> String {
+    let name = "[A-Za-z0-9][A-Za-z0-9._-]*";
+    let domain = format!("{name}(?:/{name}){{0,2}}");
+    let forms = [
+        format!("#{name}"),
+        format!("(?:{}):{name}", KINDS.join("|")),
+        format!("{name}@{domain}(?:\\[[0-9]+\\])?"),
+        format!("{domain}(?:#{name})?"),
+        format!("{name}/{name}/\\*"),
+    ];
+    format!("^(?:{})$", forms.join("|"))
+}
+
+value! { Catalog {
+    "description": "The name of a catalogue that comes with linchpin.",
+    "type": "string",
+    "enum": library::CATALOGS.iter().map(|entry| entry.name).collect::<Vec<_>>(),
 } }
 
 value! { Duration {

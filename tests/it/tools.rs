@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use linchpin::diag::{Code, Severity};
 use serde_json::Value;
 
 use crate::binary::{command, linchpin, linchpin_in, model_of, stderr, stdout};
@@ -50,13 +51,13 @@ fn validator() -> jsonschema::Validator {
 fn every_model_fits_the_schema() {
     let validator = validator();
     let mut files = Vec::new();
-    for directory in ["minimal", "storefront", "2011-04-21", "catalog", "outages"] {
-        let below = repository().join("models").join(directory);
-        if below.is_dir() {
-            toml_files(&below, &mut files);
+    for entry in fs::read_dir(repository().join("models")).expect("models are there") {
+        let path = entry.expect("listed").path();
+        if path.is_dir() && !path.ends_with("invalid") {
+            toml_files(&path, &mut files);
         }
     }
-    assert!(files.len() > 4);
+    assert!(files.len() > 60);
     for file in files {
         let text = fs::read_to_string(&file).expect("readable");
         let model = as_json(&text).expect("TOML");
@@ -71,17 +72,81 @@ fn every_model_fits_the_schema() {
     }
 }
 
-/// Problems of shape; what is wrong with names a schema cannot see.
-const REFUSED: [&str; 6] =
-    ["bad-choice", "bad-name", "missing-key", "out-of-range", "unknown-key", "wrong-type"];
+/// Problems of shape that one value or one table shows.
+const REFUSED: [Code; 11] = [
+    Code::BadChoice,
+    Code::BadDuration,
+    Code::BadFigures,
+    Code::BadName,
+    Code::BadReference,
+    Code::BadTerm,
+    Code::MissingKey,
+    Code::OutOfRange,
+    Code::UnknownCatalog,
+    Code::UnknownKey,
+    Code::WrongType,
+];
+
+/// Problems that a schema cannot see: they are between names, files or numbers. A file that declares nothing may be one
+/// of several.
+const UNSEEN: [Code; 9] = [
+    Code::AmbiguousReference,
+    Code::CircularGroups,
+    Code::DuplicateFailure,
+    Code::DuplicateKey,
+    Code::DuplicateName,
+    Code::EmptyModel,
+    Code::NoPeer,
+    Code::UnknownReference,
+    Code::WrongKind,
+];
 
 #[test]
-fn what_a_schema_can_refuse_it_refuses() {
+fn what_a_schema_can_refuse_it_refuses_and_nothing_else() {
     let validator = validator();
-    for code in REFUSED {
-        let file = repository().join(format!("models/invalid/{code}.toml"));
-        let model = as_json(&fs::read_to_string(&file).expect("readable")).expect("TOML");
-        assert!(!validator.is_valid(&model), "{code}");
+    let mut files = Vec::new();
+    toml_files(&repository().join("models/invalid"), &mut files);
+    let mut seen = BTreeSet::new();
+    for file in files {
+        // The name of the file, or of its directory, is the code.
+        let names = file.ancestors().filter_map(|path| path.file_stem()?.to_str());
+        let code = names.into_iter().find_map(Code::from_name).expect("a code");
+        let Some(model) = fs::read_to_string(&file).ok().and_then(|text| as_json(&text)) else {
+            assert!([Code::Syntax, Code::NotUtf8].contains(&code), "{}", code.name());
+            continue;
+        };
+        assert_eq!(validator.is_valid(&model), !REFUSED.contains(&code), "{}", code.name());
+        // Models that are only warned of are analysed, and fit.
+        let is_known =
+            REFUSED.contains(&code) || UNSEEN.contains(&code) || code.severity() == Severity::Warning;
+        assert!(is_known, "can a schema see {}?", code.name());
+        seen.insert(code.name());
+    }
+    assert!(REFUSED.iter().chain(&UNSEEN).all(|code| seen.contains(code.name())), "{seen:?}");
+}
+
+#[test]
+fn the_schema_knows_references_as_the_reader_does() {
+    let validator = validator();
+    let fits = |at: &str| validator.is_valid(&serde_json::json!({ "service": { "s": { "placed": [at] } } }));
+    for good in [
+        "aws",
+        "aws/r",
+        "aws/r/z",
+        "aws/r/*",
+        "aws#iam",
+        "aws/r/z#ebs",
+        "web@aws/r",
+        "web@aws/r/z[2]",
+        "capability:x",
+        "#x",
+    ] {
+        assert!(fits(good), "{good}");
+    }
+    for bad in
+        ["", "aws/", "aws/r/z/q", "aws/*", "tag:x", "web@", "web@a[x]", "a#b#c", "capability:a/b", "a b", "é"]
+    {
+        assert!(!fits(bad), "{bad}");
     }
 }
 
@@ -251,9 +316,9 @@ fn messed_up(text: &str, seed: u64) -> (String, Vec<String>) {
                     }
                     (None, ']' | '}' | ',') => {
                         if in_list(&open) {
-                            self.gap()
+                            self.gap();
                         } else {
-                            self.spaces()
+                            self.spaces();
                         }
                         self.out.push(c);
                         if c != ',' {
@@ -302,12 +367,11 @@ fn messed_up(text: &str, seed: u64) -> (String, Vec<String>) {
 fn is_open(text: &str) -> bool {
     let (mut depth, mut quote) = (0, None);
     for c in text.chars() {
-        match (quote, c) {
-            (Some(end), c) if c == end => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '[' | '{') => depth += 1,
-            (None, ']' | '}') => depth -= 1,
+        match c {
+            _ if quote == Some(c) => quote = None,
+            '\'' | '"' if quote.is_none() => quote = Some(c),
+            '[' | '{' if quote.is_none() => depth += 1,
+            ']' | '}' if quote.is_none() => depth -= 1,
             _ => {}
         }
     }
