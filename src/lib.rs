@@ -44,6 +44,7 @@ pub mod compile;
 pub mod diag;
 pub mod draw;
 pub mod engine;
+pub mod exchange;
 pub mod faulttree;
 pub mod generate;
 pub mod layout;

@@ -30,6 +30,8 @@ impl From<Exit> for ExitCode {
 pub(super) enum Failure {
     /// The model is wrong.
     Model(Vec<Diagnostic>, Box<Sources>),
+    /// A file to import is wrong.
+    Import(Vec<Diagnostic>, Box<Sources>),
     /// The arguments are wrong, or the world is.
     Other { what: String, hint: Option<String> },
 }
@@ -42,7 +44,7 @@ impl Failure {
     pub(super) fn hint(self, hint: impl Into<String>) -> Self {
         match self {
             Self::Other { what, .. } => Self::Other { what, hint: Some(hint.into()) },
-            model @ Self::Model(..) => model,
+            told @ (Self::Model(..) | Self::Import(..)) => told,
         }
     }
 }
@@ -50,10 +52,11 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Model(problems, sources) => {
+            Self::Model(problems, sources) | Self::Import(problems, sources) => {
                 f.write_str(&render::diagnostics(problems, sources))?;
                 let n = problems.len();
-                writeln!(f, "the model has {n} {}", if n == 1 { "problem" } else { "problems" })?;
+                let what = if matches!(self, Self::Model(..)) { "the model has" } else { "importing met" };
+                writeln!(f, "{what} {n} {}", if n == 1 { "problem" } else { "problems" })?;
                 write!(f, "hint: `linchpin explain-code CODE` tells more about a code in brackets")
             }
             Self::Other { what, hint } => {

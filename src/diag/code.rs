@@ -158,6 +158,11 @@ codes! {
         "a scenario fails one thing twice"
         "Each element has one event, so that it fails once in a scenario. Keep the entry with the duration that you mean."
 
+    BadImport Error "bad-import"
+        "a file to import says what its format does not allow, or what cannot be understood"
+        "`import`, and `--openpsa` of `cuts` and `availability`, read fault trees of the Open-PSA format (XML) and of Galileo. \
+         What would change a tree's meaning but is not understood is refused rather than left out."
+
     NeedsNothing Warning "needs-nothing"
         "a capability or channel that needs nothing"
         "It can never be down, whatever fails, so every policy holds for it: probably its `needs` are still missing."

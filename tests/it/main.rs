@@ -10,6 +10,7 @@ mod draw;
 mod engines;
 mod entries;
 mod examples;
+mod exchange;
 mod faulttree;
 mod formats;
 mod invalid;

@@ -7,6 +7,7 @@ mod check;
 mod coldstart;
 mod diff;
 mod draw;
+mod exchange;
 pub(super) mod replay;
 mod report;
 mod timeline;
@@ -26,6 +27,7 @@ pub(super) use check::{CheckArgs, CheckFormat};
 pub(super) use coldstart::ColdstartArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
+pub(super) use exchange::{ImportArgs, ImportFormat};
 pub(super) use report::ReportArgs;
 #[cfg(feature = "serve")]
 pub(super) use report::ServeArgs;
@@ -127,6 +129,9 @@ pub(super) enum Command {
     #[cfg(feature = "serve")]
     #[command(after_help = "Example: linchpin serve models/storefront --port 4321")]
     Serve(ServeArgs),
+    /// A model from a fault tree in a format of the field
+    #[command(after_help = "Example: linchpin import openpsa pumps.xml -o pumps.toml")]
+    Import(ImportArgs),
     /// Write a commented first model
     #[command(after_help = "Example: linchpin init shop.toml")]
     Init(InitArgs),

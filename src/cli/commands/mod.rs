@@ -12,6 +12,7 @@ mod draw;
 mod explain;
 mod fmt;
 mod generate;
+mod import;
 mod init;
 mod outages;
 mod replay;
@@ -46,6 +47,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Report(args) => report::run(&args, talk),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args, talk),
+        Command::Import(args) => import::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),
         Command::Fmt(args) => fmt::run(&args, talk),

@@ -1,0 +1,44 @@
+//! `import`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::exchange::MISSION_HOURS;
+
+/// Formats that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ImportFormat {
+    /// Fault trees of the Open-PSA Model Exchange Format, in XML
+    Openpsa,
+    /// Static fault trees of the Galileo text format
+    Galileo,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ImportArgs {
+    /// What the files are
+    pub(in crate::cli) format: ImportFormat,
+    /// The files; several are read as one
+    #[arg(required = true, value_name = "FILE")]
+    pub(in crate::cli) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) mission: MissionArgs,
+    /// Write to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct MissionArgs {
+    /// The time over which failure rates of fault trees become probabilities, in the unit of the rates
+    #[arg(long, value_name = "HOURS", default_value_t = MISSION_HOURS, value_parser = mission_time)]
+    pub(in crate::cli) mission_time: f64,
+}
+
+fn mission_time(written: &str) -> Result<f64, String> {
+    match written.parse::<f64>() {
+        Ok(hours) if hours.is_finite() && hours >= 0.0 => Ok(hours),
+        _ => Err("expected a number of 0 or more".to_owned()),
+    }
+}

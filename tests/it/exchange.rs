@@ -1,0 +1,346 @@
+//! Fault trees in the formats of their field: read, refused, written, read again by others.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use linchpin::diag::Sources;
+use linchpin::exchange::openpsa::{self, Top, read_text, write};
+use linchpin::exchange::{BasicEvent, FaultTree, Formula, Gate, to_model};
+use linchpin::faulttree::{Limits, Solver};
+use linchpin::model::Model;
+use linchpin::{analysis, model::State};
+
+use crate::random::Rng;
+use crate::skipped;
+
+/// What is wrong with a text, a line each.
+fn wrong(text: &str) -> Vec<String> {
+    let problems = read_text(text, 8760.0).expect_err("refused");
+    problems.into_iter().map(|problem| problem.message).collect()
+}
+
+fn file(definitions: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><!DOCTYPE opsa-mef><opsa-mef><define-fault-tree name=\"f\">{definitions}</define-fault-tree></opsa-mef>"
+    )
+}
+
+#[test]
+fn every_connective_means_what_the_format_says() {
+    let of_two = [
+        ("and", [false, false, false, true]),
+        ("or", [false, true, true, true]),
+        ("nand", [true, true, true, false]),
+        ("nor", [true, false, false, false]),
+        ("xor", [false, true, true, false]),
+        ("iff", [true, false, false, true]),
+        ("imply", [true, true, false, true]),
+        ("atleast min=\"2\"", [false, false, false, true]),
+        ("cardinality min=\"0\" max=\"1\"", [true, true, true, false]),
+    ];
+    for (element, expected) in of_two {
+        let end = element.split(' ').next().expect("not empty");
+        for (row, expected) in expected.into_iter().enumerate() {
+            let [a, b] = [row / 2 == 1, row % 2 == 1];
+            let text = file(&format!(
+                "<define-gate name=\"g\"><{element}><house-event name=\"a\"/><event name=\"b\" type=\"house-event\"/></{end}></define-gate>
+                 <define-house-event name=\"a\"><constant value=\"{a}\"/></define-house-event>
+                 <define-house-event name=\"b\"><constant value=\"{b}\"/></define-house-event>"
+            ));
+            let tree = read_text(&text, 1.0).expect("valid");
+            let (engine, nodes) = tree.tree();
+            assert_eq!(nodes[0], engine.constant(expected), "{element} of {a} and {b}");
+        }
+    }
+}
+
+#[test]
+fn figures_are_evaluated() {
+    let figures = [
+        ("<float value=\"1e-3\"/>", 1e-3),
+        ("<exponential><float value=\"1e-4\"/><system-mission-time/></exponential>", 1.0 - (-1e-2_f64).exp()),
+        (
+            "<GLM><float value=\"0\"/><float value=\"0.1\"/><float value=\"0.9\"/><float value=\"100\"/></GLM>",
+            0.1,
+        ),
+        (
+            "<Weibull><float value=\"10\"/><float value=\"2\"/><float value=\"0\"/><float value=\"10\"/></Weibull>",
+            1.0 - (-1.0_f64).exp(),
+        ),
+        ("<mul><parameter name=\"p\"/><div><int value=\"1\"/><int value=\"4\"/></div></mul>", 0.125),
+    ];
+    for (figure, expected) in figures {
+        let text = file(&format!(
+            "<define-gate name=\"g\"><basic-event name=\"e\"/></define-gate>
+             <define-basic-event name=\"e\"><label>an event</label>{figure}</define-basic-event>
+             <define-parameter name=\"p\"><parameter name=\"q\"/></define-parameter>
+             <define-parameter name=\"q\" unit=\"float\"><float value=\"0.5\"/></define-parameter>"
+        ));
+        let found = read_text(&text, 100.0).expect("valid").events[0].probability.expect("given");
+        assert!((found - expected).abs() < 1e-12, "{figure}: {found} is not {expected}");
+    }
+}
+
+#[test]
+fn private_names_are_told_apart_by_where_they_stand() {
+    let text = file(
+        "<define-gate name=\"top\"><or><gate name=\"one.g\"/><gate name=\"two.g\"/></or></define-gate>
+         <define-component name=\"one\" role=\"private\"><define-gate name=\"g\"><basic-event name=\"e\"/></define-gate>
+           <define-basic-event name=\"e\"><float value=\"0.1\"/></define-basic-event></define-component>
+         <define-component name=\"two\" role=\"private\"><define-gate name=\"g\"><and><basic-event name=\"e\"/><basic-event name=\"f.one.e\"/></and></define-gate>
+           <define-basic-event name=\"e\"><float value=\"0.2\"/></define-basic-event></define-component>",
+    );
+    let tree = read_text(&text, 1.0).expect("valid");
+    let names: Vec<&str> = tree.events.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names, ["f.one.e", "f.two.e"]);
+    assert_eq!(tree.gates[2].formula, Formula::All(vec![Formula::Event(1), Formula::Event(0)]));
+    assert_eq!(tree.tops, [0]);
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let text = file(
+        "<define-gate name=\"g\"><or><basic-event name=\"pmup\"/><gate name=\"pump\"/><pand/></or></define-gate>
+         <define-gate name=\"g\"/><define-gate name=\"empty\"/><define-CCF-group name=\"c\" model=\"beta-factor\"/>
+         <define-basic-event name=\"pump\"><float value=\"1.5\"/></define-basic-event><nonsense/>",
+    );
+    assert_eq!(
+        wrong(&text),
+        [
+            "`g` is defined twice",
+            "<define-CCF-group> is not understood",
+            "<nonsense> has no place here",
+            "a probability of 1.5",
+            "there is no basic-event `pmup`",
+            "`pump` is no gate",
+            "no formula: <pand>",
+            "the gate `empty` has no formula",
+        ]
+    );
+    assert_eq!(wrong("<opsa-mef>"), ["<opsa-mef> is not closed"]);
+    assert_eq!(wrong("<mef/>"), ["a root element <mef>"]);
+    assert_eq!(wrong(""), ["the file holds no XML element"]);
+    let circle = "<define-gate name=\"a\"><gate name=\"b\"/></define-gate><define-gate name=\"b\"><not><gate name=\"a\"/></not></define-gate>";
+    assert_eq!(wrong(&file(circle)), ["gates depend on each other in a circle: a → b → a"]);
+}
+
+#[test]
+fn hostile_files_are_refused() {
+    let entities = "<!DOCTYPE o [<!ENTITY a \"aaaa\"><!ENTITY b SYSTEM \"file:///etc/passwd\">]><opsa-mef>&b;</opsa-mef>";
+    assert_eq!(wrong(entities), ["the file declares entities"]);
+    assert_eq!(wrong("<opsa-mef>&b;</opsa-mef>"), ["an entity that XML itself does not know"]);
+    let deep = format!("<opsa-mef>{}{}</opsa-mef>", "<or>".repeat(100_000), "</or>".repeat(100_000));
+    assert!(wrong(&deep)[0].starts_with("more than 200 levels"));
+    let parameters: String = (0..10_000)
+        .map(|n| {
+            format!("<define-parameter name=\"p{n}\"><parameter name=\"p{}\"/></define-parameter>", n + 1)
+        })
+        .collect();
+    let chain = format!(
+        "<define-gate name=\"g\"><basic-event name=\"e\"/></define-gate><define-basic-event name=\"e\"><parameter name=\"p0\"/></define-basic-event>{parameters}"
+    );
+    assert_eq!(wrong(&file(&chain)), ["more than 200 parameters refer to each other"]);
+    // Gates may follow each other as long as the file goes on.
+    let chain: String = (0..100_000)
+        .map(|n| format!("<define-gate name=\"g{n}\"><and><gate name=\"g{}\"/><basic-event name=\"e\"/></and></define-gate>", n + 1))
+        .collect();
+    let last = "<define-gate name=\"g100000\"><basic-event name=\"e\"/></define-gate><define-basic-event name=\"e\"/>";
+    let tree = read_text(&file(&(chain + last)), 1.0).expect("valid");
+    assert_eq!(tree.tree().0.events(), 1);
+}
+
+fn number(small: usize) -> u32 {
+    u32::try_from(small).expect("small")
+}
+
+/// A tree of a few gates of every sort.
+fn random_tree(rng: &mut Rng, coherent: bool) -> FaultTree {
+    let n_events = 3 + rng.below(6);
+    let n_gates = 1 + rng.below(8);
+    let events = (0..n_events)
+        .map(|n| BasicEvent {
+            name: format!("e{n}"),
+            probability: Some(*rng.pick(&[0.01, 0.05, 0.2, 0.5, 0.77])),
+        })
+        .collect();
+    let mut gates = Vec::new();
+    for gate in 0..n_gates {
+        let n_inputs = 1 + rng.below(4);
+        let inputs: Vec<Formula> = (0..n_inputs)
+            .map(|_| match rng.below(3) {
+                0 if gate > 0 => Formula::Gate(rng.below(gate)),
+                _ => Formula::Event(rng.below(n_events)),
+            })
+            .collect();
+        let formula = match rng.below(if coherent { 3 } else { 5 }) {
+            0 => Formula::All(inputs),
+            1 => Formula::Any(inputs),
+            2 => Formula::AtLeast(number(1 + rng.below(inputs.len())), inputs),
+            3 => Formula::Not(Box::new(inputs[0].clone())),
+            _ => Formula::Odd(inputs),
+        };
+        gates.push(Gate { name: format!("g{gate}"), formula });
+    }
+    let tops = vec![n_gates - 1];
+    FaultTree { name: "random".to_owned(), events, gates, tops }
+}
+
+#[test]
+fn what_is_written_is_read_back_as_the_same() {
+    for seed in 0..500 {
+        let tree = random_tree(&mut Rng::new(seed), false);
+        let (engine, nodes) = tree.tree();
+        let top = nodes[tree.tops[0]];
+        let text = write("random", &engine, &tree.events, &[Top { name: "top".to_owned(), node: top }]);
+        let again =
+            read_text(&text, 1.0).unwrap_or_else(|problems| panic!("{}\n{text}", problems[0].message));
+        let (read, nodes) = again.tree();
+        let same = nodes[again.tops[0]];
+        let expected = Solver::new(&engine, &[top], Limits::default()).probability(top);
+        let found = Solver::new(&read, &[same], Limits::default()).probability(same);
+        assert!((expected.lower - found.lower).abs() < 1e-12, "seed {seed}: {expected:?} {found:?}\n{text}");
+    }
+}
+
+#[test]
+fn a_tree_as_a_model_fails_as_the_tree_does() {
+    for seed in 0..300 {
+        let tree = random_tree(&mut Rng::new(seed), true);
+        let (mut engine, nodes) = tree.tree();
+        let top = nodes[tree.tops[0]];
+        let text = to_model(&tree).expect("coherent");
+        let mut sources = Sources::default();
+        sources.add("imported.toml", text.clone());
+        let model = Model::read(&sources, "imported")
+            .unwrap_or_else(|problems| panic!("{}\n{text}", problems[0].message));
+        let system = analysis::System::new(model);
+        let (capability, ..) = system.model.capabilities().next().expect("a top");
+        for _ in 0..20 {
+            let mut rng = Rng::new(seed * 31);
+            let failed: Vec<usize> = (0..tree.events.len()).filter(|_| rng.below(2) == 0).collect();
+            let fails: Vec<_> = failed
+                .iter()
+                .map(|event| linchpin::model::Failure {
+                    what: system.model.find(&tree.events[*event].name).expect("named"),
+                    lasts: linchpin::model::Time::NEVER,
+                    destroys: false,
+                })
+                .collect();
+            for event in 0..tree.events.len() {
+                let value = if failed.contains(&event) { 1.0 } else { 0.0 };
+                engine.set_probability(linchpin::faulttree::Event(number(event)), value);
+            }
+            let fallen = Solver::new(&engine, &[top], Limits::default()).probability(top).lower;
+            let is_down = system.engine().worker().outcome(&fails).state(capability) == State::Down;
+            assert_eq!(is_down, fallen > 0.5, "seed {seed}, failed {failed:?}\n{text}");
+        }
+    }
+}
+
+/// What the analyser SCRAM makes of a file: its probability and its number of minimal cut sets.
+fn by_scram(path: &Path) -> Option<(f64, String)> {
+    let mut command = Command::new("scram");
+    command
+        .args(["--bdd", "--probability", "1", "-l", "1000"])
+        .arg(path)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
+    let output = command.output().ok()?;
+    let report = String::from_utf8(output.stdout).ok()?;
+    let value = |name: &str| {
+        let start = report.find(&format!("{name}=\""))? + name.len() + 2;
+        report[start..].split('"').next().map(str::to_owned)
+    };
+    Some((value("probability")?.parse().ok()?, value("products")?))
+}
+
+#[test]
+fn another_analyser_reads_what_is_written_and_agrees() {
+    let directory = tempfile::tempdir().expect("a directory");
+    if Command::new("scram").arg("--version").output().is_err() {
+        return skipped("no scram to compare with");
+    }
+    let mut n_compared = 0;
+    for seed in 0..60 {
+        let tree = random_tree(&mut Rng::new(seed), true);
+        let (engine, nodes) = tree.tree();
+        let top = nodes[tree.tops[0]];
+        let text = write("random", &engine, &tree.events, &[Top { name: "top".to_owned(), node: top }]);
+        let path = directory.path().join("random.xml");
+        fs::write(&path, &text).expect("written");
+        let solver = Solver::new(&engine, &[top], Limits::default());
+        let Some((probability, products)) = by_scram(&path) else {
+            panic!("seed {seed}: not accepted\n{text}")
+        };
+        let ours = solver.probability(top).lower;
+        // The report has six digits.
+        assert!(
+            (ours - probability).abs() <= 1e-5 * probability,
+            "seed {seed}: {ours} is not {probability}\n{text}"
+        );
+        assert_eq!(solver.cuts(top, None).count().to_string(), products, "seed {seed}\n{text}");
+        n_compared += 1;
+    }
+    assert_eq!(n_compared, 60);
+}
+
+#[test]
+fn files_that_include_others_are_read_as_one() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).expect("written");
+    write(
+        "top.xml",
+        &file(
+            "<define-gate name=\"g\"><or><basic-event name=\"e\"/><basic-event name=\"e2\"/></or></define-gate><include file=\"events.xml\"/>",
+        ),
+    );
+    write(
+        "events.xml",
+        "<opsa-mef xmlns:xi=\"x\"><xi:include href=\"top.xml\"/><model-data><define-basic-event name=\"e\"><float value=\"0.25\"/></define-basic-event>
+         <define-basic-event name=\"e2\"/></model-data></opsa-mef>",
+    );
+    let import = |name: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
+        command.args(["import", "openpsa"]).arg(directory.path().join(name)).stdin(Stdio::null());
+        command.output().expect("the binary runs")
+    };
+    let model = String::from_utf8(import("top.xml").stdout).expect("UTF-8");
+    assert!(model.contains("[service.g]\nneeds = [\"e\", \"e2\"]\n"), "{model}");
+    assert!(model.contains("[service.e]\navailability = 0.75\n"), "{model}");
+    write("evil.xml", &file("<include file=\"../../etc/passwd\"/>"));
+    let refused = import("evil.xml");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("lies outside of the directory"));
+}
+
+#[test]
+fn known_answers_of_industrial_trees() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/aralia");
+    let Ok(known) = fs::read_to_string(data.join("known.tsv")) else {
+        return skipped("no industrial trees beside this checkout");
+    };
+    // One that takes long in a build for tests is left to the benches.
+    let skip = ["nus9601", "edf9203"];
+    let mut n_compared = 0;
+    for line in known.lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let name = fields[0].split(' ').next().expect("a name");
+        if skip.contains(&name) {
+            continue;
+        }
+        let text = fs::read_to_string(data.join(format!("{name}.xml"))).expect("listed");
+        let tree = openpsa::read_text(&text, 8760.0)
+            .unwrap_or_else(|problems| panic!("{name}: {}", problems[0].message));
+        assert_eq!(tree.tops.len(), 1, "{name}");
+        let (engine, nodes) = tree.tree();
+        let top = nodes[tree.tops[0]];
+        let solver = Solver::new(&engine, &[top], Limits::default());
+        let probability: f64 = fields[4].parse().expect("a number");
+        let found = solver.probability(top).lower;
+        assert!((found - probability).abs() <= 1e-12 * probability, "{name}: {found} is not {probability}");
+        assert_eq!(solver.cuts(top, None).count().to_string(), fields[3], "{name}");
+        n_compared += 1;
+    }
+    assert!(n_compared > 15, "only {n_compared} trees were compared");
+}
