@@ -130,7 +130,7 @@ pub(super) enum Command {
     #[command(after_help = "Example: linchpin serve models/storefront --port 4321")]
     Serve(ServeArgs),
     /// A model from a fault tree in a format of the field
-    #[command(after_help = "Example: linchpin import openpsa pumps.xml -o pumps.toml")]
+    #[command(after_help = "Example: linchpin import openpsa models/fault-trees/cooling.xml -o cooling.toml")]
     Import(ImportArgs),
     /// Write a commented first model
     #[command(after_help = "Example: linchpin init shop.toml")]
