@@ -456,7 +456,7 @@ pub struct HappenedDecl {
     pub state: Option<State>,
     /// For how long it was out, or degraded, about.
     pub lasts: Option<At<Time>>,
-    /// Why the facts do not say what a model would need.
+    /// Why the facts do not suffice to compute it.
     pub undecided: Option<At<String>>,
     /// In words.
     pub what: Option<At<String>>,

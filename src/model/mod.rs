@@ -576,11 +576,11 @@ pub struct Happened {
     pub outage: String,
     /// Which capability.
     pub capability: ElementId,
-    /// How it did; `None` where the facts do not say.
+    /// How it did; `None` where nobody says.
     pub state: Option<State>,
     /// For how long it was out, or degraded, about.
     pub lasts: Option<Time>,
-    /// Why the facts do not suffice.
+    /// Why the facts do not suffice to compute it.
     pub undecided: Option<String>,
     /// In words.
     pub what: Option<String>,

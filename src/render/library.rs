@@ -1,13 +1,17 @@
 //! The text of `outages` and `catalog`.
 
-use super::table::{Cell, table};
+use super::lines::paragraph;
+use super::table::{Cell, table, wrapped_table};
 use super::{BOLD, DIM, styled, visible};
 use crate::report::{CatalogReport, CatalogsReport, EntryReport, OutageReport, OutagesReport};
 
+/// The column of a catalogue that says what else is known.
+const MORE: usize = 3;
+
 /// A line for each outage, or one in full.
-pub fn outages(report: &OutagesReport, in_full: bool) -> String {
+pub fn outages(report: &OutagesReport, in_full: bool, width: usize) -> String {
     if in_full {
-        return report.outages.iter().map(outage).collect::<Vec<_>>().join("\n");
+        return report.outages.iter().map(|of| outage(of, width)).collect::<Vec<_>>().join("\n");
     }
     let row = |outage: &OutageReport| {
         vec![Cell::new(visible(&outage.id)), Cell::new(visible(&outage.title)).style(DIM)]
@@ -17,7 +21,7 @@ pub fn outages(report: &OutagesReport, in_full: bool) -> String {
     out
 }
 
-fn outage(outage: &OutageReport) -> String {
+fn outage(outage: &OutageReport, width: usize) -> String {
     let mut out =
         format!("{}  {}\n{}\n\nfailed\n", styled(BOLD, &outage.id), visible(&outage.title), outage.date);
     let rows = outage.fails.iter().map(|failed| {
@@ -36,21 +40,20 @@ fn outage(outage: &OutageReport) -> String {
     out += &table(&rows.collect::<Vec<_>>());
     if let Some(note) = &outage.note {
         out += "\nhow it is represented\n";
-        for line in note.lines() {
-            out += &format!("  {}\n", visible(line));
-        }
+        let words: Vec<&str> = note.split_whitespace().collect();
+        out += &paragraph("  ", &visible(&words.join(" ")), width);
     }
     out += "\nsources\n";
     for source in &outage.sources {
-        out += &format!("  {}\n", visible(source));
+        out += &paragraph("  ", &visible(source), width);
     }
     out
 }
 
 /// A line for each catalogue, or one in full.
-pub fn catalogs(report: &CatalogsReport, in_full: bool) -> String {
+pub fn catalogs(report: &CatalogsReport, in_full: bool, width: usize) -> String {
     if in_full {
-        return report.catalogs.iter().map(catalog).collect::<Vec<_>>().join("\n");
+        return report.catalogs.iter().map(|of| catalog(of, width)).collect::<Vec<_>>().join("\n");
     }
     let title = |text: &str| Cell::new(text).style(BOLD);
     let mut rows = vec![vec![title("catalogue"), title("regions"), title("products"), title("groups")]];
@@ -66,7 +69,7 @@ pub fn catalogs(report: &CatalogsReport, in_full: bool) -> String {
     out
 }
 
-fn catalog(catalog: &CatalogReport) -> String {
+fn catalog(catalog: &CatalogReport, width: usize) -> String {
     let mut sources: Vec<(&str, Option<i64>)> = Vec::new();
     let mut rows = Vec::new();
     for entry in &catalog.entries {
@@ -84,10 +87,11 @@ fn catalog(catalog: &CatalogReport) -> String {
             Cell::new(format!("[{}]", number + 1)).style(DIM),
         ]);
     }
-    let mut out = format!("{}\n", styled(BOLD, &catalog.name)) + &table(&rows) + "\nsources\n";
+    let mut out = format!("{}\n", styled(BOLD, &catalog.name)) + &wrapped_table(&rows, MORE, width);
+    out += "\nsources\n";
     for (index, (source, seen)) in sources.iter().enumerate() {
         let seen = seen.map_or_else(String::new, |year| format!(" (seen {year})"));
-        out += &format!("  [{}] {}{seen}\n", index + 1, visible(source));
+        out += &paragraph(&format!("  [{}] ", index + 1), &format!("{}{seen}", visible(source)), width);
     }
     out
 }

@@ -1,12 +1,18 @@
 //! The text of `replay`.
 
-use super::table::{Cell, table};
+use anstyle::Style;
+
+use super::lines::paragraph;
+use super::table::{Cell, table, wrapped_table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
 use crate::model::{State, Time};
 use crate::report::{HappenedReport, ReplayReport, ReplayedReport, ReplaysReport, SaysReport, WorstReport};
 
+/// So many outages that do not touch a model are listed; of more only the number is of interest.
+const MOST_UNTOUCHED: usize = 5;
+
 /// Each outage that does anything, what does nothing in a line, what really happened, and what it comes to.
-pub fn replay(report: &ReplayReport, detail: Detail) -> String {
+pub fn replay(report: &ReplayReport, detail: Detail, width: usize) -> String {
     let mut out = String::new();
     let touching = || report.outages.iter().filter(|outage| outage.touches);
     let (quiet, loud): (Vec<_>, Vec<_>) = touching().partition(|outage| is_harmless(outage));
@@ -14,7 +20,7 @@ pub fn replay(report: &ReplayReport, detail: Detail) -> String {
         if outage.survived && detail == Detail::Quiet {
             continue;
         }
-        out += &one(report, outage, detail);
+        out += &one(report, outage, detail, width);
     }
     if !quiet.is_empty() && detail != Detail::Quiet {
         out += &format!("{}\n", styled(BOLD, "up all the time, nothing lost"));
@@ -22,24 +28,25 @@ pub fn replay(report: &ReplayReport, detail: Detail) -> String {
         out.push('\n');
     }
     let untouched: Vec<_> = report.outages.iter().filter(|outage| !outage.touches).collect();
-    if !untouched.is_empty() && (detail == Detail::Verbose || report.outages.len() == untouched.len()) {
+    let is_few = untouched.len() <= MOST_UNTOUCHED && detail == Detail::Normal;
+    if !untouched.is_empty() && (detail == Detail::Verbose || is_few) {
         out += &format!("{}\n", styled(BOLD, "the model uses nothing of what failed"));
         out += &titles(&untouched);
         out.push('\n');
     }
     if !report.happened.is_empty() {
-        out += &happened(&[report]);
+        out += &happened(&[report], width);
         out.push('\n');
     }
     out + &summary(report)
 }
 
 /// What happened to each of several models, and what it comes to for each.
-pub fn replays(report: &ReplaysReport) -> String {
+pub fn replays(report: &ReplaysReport, width: usize) -> String {
     let models: Vec<&ReplayReport> = report.models.iter().collect();
     let mut out = String::new();
     if models.iter().any(|model| !model.happened.is_empty()) {
-        out += &happened(&models);
+        out += &happened(&models, width);
         out.push('\n');
     }
     for model in models {
@@ -62,7 +69,7 @@ fn titles(outages: &[&ReplayedReport]) -> String {
 }
 
 /// One outage: its capabilities, those that fare alike in one line.
-fn one(report: &ReplayReport, outage: &ReplayedReport, detail: Detail) -> String {
+fn one(report: &ReplayReport, outage: &ReplayedReport, detail: Detail, width: usize) -> String {
     let mut out = format!("{}  {}\n", styled(BOLD, &outage.id), visible(&outage.title));
     let mut fates: Vec<(String, State, Vec<String>)> = Vec::new();
     for (name, of) in outage.capabilities.iter() {
@@ -83,7 +90,8 @@ fn one(report: &ReplayReport, outage: &ReplayedReport, detail: Detail) -> String
             State::Degraded => "~",
             State::Down => "✗",
         };
-        out += &format!("  {} {}: {fate}\n", styled(style_of(state), mark), names.join(", "));
+        let text = paragraph("    ", &format!("{}: {fate}", names.join(", ")), width);
+        out += &format!("  {}{}", styled(style_of(state), mark), text.get(3..).unwrap_or_default());
     }
     let lost = outage.data.iter().filter(|(_, data)| data.loss > Time::ZERO).map(|(name, data)| {
         let loss = if data.total { "all".to_owned() } else { data.loss.to_string() };
@@ -150,42 +158,94 @@ fn outcome(state: State, outage: Time, undegraded_after: Time) -> String {
     }
 }
 
-/// The table: what happened, what is computed.
-fn happened(models: &[&ReplayReport]) -> String {
+/// The table: what happened, what is computed; below it why some rows cannot be decided, and how many agree.
+fn happened(models: &[&ReplayReport], width: usize) -> String {
+    let rows: Vec<(&str, &HappenedReport)> = models
+        .iter()
+        .flat_map(|model| model.happened.iter().map(|row| (model.model.as_str(), row)))
+        .collect();
     let title = |text: &str| Cell::new(text).style(BOLD);
-    let mut rows = vec![vec![
-        title("model"),
-        title("capability"),
-        title("what happened"),
-        title("what linchpin says"),
-        title(""),
-    ]];
-    for model in models {
-        for row in &model.happened {
-            let (verdict, style) = match row.verdict {
-                "right" => ("right", GOOD),
-                "length" => ("state right, length not", FAIR),
-                "undecided" => ("not decidable from the facts", DIM),
-                "not asked" => ("not asked", DIM),
-                _ => ("WRONG", BAD),
-            };
-            rows.push(vec![
-                Cell::new(visible(&model.model)),
-                Cell::new(row.capability.as_str()),
-                Cell::new(really(row)),
-                Cell::new(row.says.as_ref().map_or_else(String::new, says)),
-                Cell::new(verdict).style(style),
-            ]);
-        }
+    let mut head = vec![title("capability"), title("what happened"), title("what linchpin says"), title("")];
+    let is_of_several = models.len() > 1;
+    if is_of_several {
+        head.insert(0, title("model"));
     }
-    table(&rows)
+    let mut columns = vec![head];
+    let mut known = "";
+    for (model, row) in &rows {
+        let (verdict, style) = verdict(row);
+        let mut cells = vec![
+            Cell::new(row.capability.as_str()),
+            Cell::new(really(row)),
+            Cell::new(row.says.as_ref().map_or_else(String::new, says)),
+            Cell::new(verdict).style(style),
+        ];
+        if is_of_several {
+            // A model's name stands at the first of its rows.
+            let name = if *model == known { "" } else { model };
+            cells.insert(0, Cell::new(visible(name)));
+            known = model;
+        }
+        columns.push(cells);
+    }
+    let wordy = usize::from(is_of_several) + 1;
+    wrapped_table(&columns, wordy, width) + &undecided(&rows, width) + &agreement(&rows)
 }
 
+fn verdict(row: &HappenedReport) -> (&'static str, Style) {
+    match row.verdict {
+        "right" => ("right", GOOD),
+        "length" => ("state right, length not", FAIR),
+        "undecided" => ("not decidable from the facts", DIM),
+        "not asked" => ("not asked", DIM),
+        _ => ("WRONG", BAD),
+    }
+}
+
+/// Why the facts do not suffice, a row each.
+fn undecided(rows: &[(&str, &HappenedReport)], width: usize) -> String {
+    let mut out = String::new();
+    for (model, row) in rows.iter().filter(|(_, row)| row.verdict == "undecided") {
+        if out.is_empty() {
+            out += &format!("\n{}\n", styled(BOLD, "not decidable from the facts"));
+        }
+        let why = row.undecided.as_deref().unwrap_or("nobody says how it did");
+        let text = format!("{}, {}: {}", visible(model), row.capability, visible(why));
+        out += &paragraph("  ", &text, width);
+    }
+    out
+}
+
+/// How many rows agree, of those that can.
+fn agreement(rows: &[(&str, &HappenedReport)]) -> String {
+    let count = |verdict: &str| rows.iter().filter(|(_, row)| row.verdict == verdict).count();
+    let (right, length, undecided) = (count("right"), count("length"), count("undecided"));
+    let decided = right + length + count("wrong");
+    if decided + undecided == 0 {
+        return String::new();
+    }
+    let mut out = format!("\nas it happened: {right} of {decided}");
+    if length > 0 {
+        out += &format!(", {length} more but for the length");
+    }
+    if undecided > 0 {
+        out += &format!("; {undecided} not decidable from the facts");
+    }
+    out + "\n"
+}
+
+/// What happened, in short: `down, about 15h (until ...)`.
 fn really(row: &HappenedReport) -> String {
-    let state = row.state.unwrap_or("not known");
-    let lasts = row.lasts.map_or_else(String::new, |lasts| format!(", about {lasts}"));
-    let what = row.what.as_ref().map_or_else(String::new, |what| format!(": {}", visible(what)));
-    format!("{state}{lasts}{what}")
+    let lasts = row.lasts.map(|lasts| format!("about {lasts}"));
+    let what = row.what.as_deref().map(visible);
+    let facts: Vec<String> = row
+        .state
+        .map(str::to_owned)
+        .into_iter()
+        .chain(lasts)
+        .chain(what.map(|what| what.to_string()))
+        .collect();
+    if facts.is_empty() { "not told".to_owned() } else { facts.join(", ") }
 }
 
 fn says(says: &SaysReport) -> String {

@@ -3,7 +3,11 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
+use super::lines::fill;
 use super::styled;
+
+/// No column is wrapped to less than this.
+const NARROWEST: usize = 24;
 
 /// One field of a table.
 #[derive(Debug, Clone)]
@@ -68,6 +72,30 @@ pub(super) fn table(rows: &[Vec<Cell>]) -> String {
     out
 }
 
+/// A table in which the fields of one column go over as many lines as it takes to keep to a width.
+pub(super) fn wrapped_table(rows: &[Vec<Cell>], wordy: usize, width: usize) -> String {
+    let others: Vec<Vec<Cell>> = rows
+        .iter()
+        .map(|row| row.iter().enumerate().filter(|(at, _)| *at != wordy).map(|(_, cell)| cell.clone()))
+        .map(Iterator::collect)
+        .collect();
+    let left = width.saturating_sub(table_width(&others) + 2).max(NARROWEST);
+    let mut out = Vec::new();
+    for row in rows {
+        let Some(words) = row.get(wordy) else {
+            out.push(row.clone());
+            continue;
+        };
+        for (number, line) in fill(words.text.split(' '), left).into_iter().enumerate() {
+            let mut cells =
+                if number == 0 { row.clone() } else { row.iter().map(|_| Cell::new("")).collect() };
+            cells[wordy] = Cell { text: line, ..words.clone() };
+            out.push(cells);
+        }
+    }
+    table(&out)
+}
+
 /// How wide the lines of a table may become.
 pub(super) fn table_width(rows: &[Vec<Cell>]) -> usize {
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -86,5 +114,8 @@ mod tests {
             vec!["漢字".into(), Cell::new("10").right(), "".into()],
         ];
         assert_eq!(table(&rows), "a      1\n漢字  10\n");
+        let rows = [vec!["a".into(), "many words that take more than one line".into(), "b".into()]];
+        let text = "a  many words that take     b\n   more than one line\n";
+        assert_eq!(wrapped_table(&rows, 1, 30), text);
     }
 }

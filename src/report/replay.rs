@@ -115,14 +115,14 @@ pub struct HappenedReport {
     pub outage: String,
     /// Which capability.
     pub capability: String,
-    /// How it did; `null` where the facts do not say.
+    /// How it did; `null` where nobody says.
     pub state: Option<&'static str>,
     /// For how long, about.
     #[serde(rename = "lasts_s", serialize_with = "maybe_seconds")]
     pub lasts: Option<Time>,
     /// In words.
     pub what: Option<String>,
-    /// Why the facts do not suffice.
+    /// Why the facts do not suffice to compute it.
     pub undecided: Option<String>,
     /// Who says so.
     pub source: String,
@@ -240,7 +240,7 @@ impl HappenedReport {
 /// Lengths agree when neither is more than twice the other.
 fn verdict(row: &Happened, says: Option<&SaysReport>) -> &'static str {
     let Some(says) = says else { return "not asked" };
-    let Some(state) = row.state else { return "undecided" };
+    let Some(state) = row.state.filter(|_| row.undecided.is_none()) else { return "undecided" };
     if says.state != state {
         return "wrong";
     }

@@ -2,7 +2,7 @@
 
 use super::super::args::replay::OutagesArgs;
 use super::super::exit::{Exit, Failure};
-use super::super::output::Talk;
+use super::super::output::{Talk, width};
 use super::{give, replay};
 use crate::library;
 use crate::model::Outage;
@@ -18,6 +18,6 @@ pub(super) fn run(args: &OutagesArgs, talk: &Talk) -> Result<Exit, Failure> {
         }
     };
     let report = OutagesReport::new(&outages);
-    give(&report, |report| render::outages(report, args.id.is_some()), &args.output, talk)?;
+    give(&report, |report| render::outages(report, args.id.is_some(), width()), &args.output, talk)?;
     Ok(Exit::Ok)
 }
