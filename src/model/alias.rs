@@ -119,12 +119,24 @@ impl Aliases {
             out = format!("{out}/{}", short.unwrap_or(&zone));
         }
         if let Some(product) = product {
-            let product = plain(product);
-            let own = self.products.get(&(provider, product.clone())).cloned().unwrap_or(product);
-            out = format!("{out}#{own}");
+            out = format!("{out}#{}", self.product(&provider, plain(product)));
         }
         out
     }
+
+    /// A product's canonical name. `x-control-plane` is `x-control`, and `x-data-plane` is `x` itself.
+    fn product(&self, provider: &str, written: String) -> String {
+        let control = written.strip_suffix("controlplane").map(|of| format!("{of}control"));
+        let data = written.strip_suffix("dataplane").filter(|of| !of.is_empty()).map(str::to_owned);
+        let product = control.or(data).unwrap_or(written);
+        self.products.get(&(provider.to_owned(), product.clone())).cloned().unwrap_or(product)
+    }
+}
+
+/// Whether a name means a thing: its own, in other letters, or another that it goes by.
+pub(super) fn is_called(own: &str, origin: &Origin, written: &str) -> bool {
+    let written = plain(written);
+    plain(own) == written || origin.aka.iter().any(|aka| plain(&aka.value) == written)
 }
 
 fn plain(name: &str) -> String {

@@ -2,14 +2,17 @@
 //!
 //! Comes between reading and looking names up, and works on declarations: of a catalogue only what the model refers to
 //! is added, and what that needs in turn, so that a small model stays small and no sweep fails regions that nobody
-//! uses. Where both say something the model's word counts: key by key for a provider, region, product or zone.
+//! uses. What the model calls by another of a thing's names comes under that name. Where both say something the model's word counts: key by key for a provider, region, product or zone.
 
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Time;
+use super::alias::is_called;
 use super::decl::{
-    At, Declarations, Figures, GroupDecl, Origin, ProductDecl, ProviderDecl, RegionDecl, ZoneDecl,
+    At, Declarations, Figures, GroupDecl, Origin, ProductDecl, ProviderDecl, RegionDecl, Term, TermDecl,
+    ZoneDecl,
 };
 use super::read::read_built_in;
 use crate::diag::{Code, Diagnostic};
@@ -113,9 +116,12 @@ struct Taken {
 /// What of a provider the model gets.
 #[derive(Default)]
 struct Part {
-    /// Regions, each with its zones.
+    /// Regions as the catalogue calls them, each with its zones.
     regions: BTreeMap<String, BTreeSet<String>>,
     products: BTreeSet<String>,
+    /// What the model calls by another name, with the catalogue's.
+    other_regions: BTreeMap<String, String>,
+    other_products: BTreeMap<String, String>,
 }
 
 impl Shelf {
@@ -173,8 +179,11 @@ impl Shelf {
             wants.extend(Want::of_terms(&known.needs, &want.provider));
         }
         if let Some(region) = &want.region
-            && let Some(known) = known.regions.iter().find(|known| known.name.value == *region)
+            && let Some(known) = called(&known.regions, region, |region| (&region.name, &region.origin))
         {
+            if known.name.value != *region {
+                part.other_regions.insert(region.clone(), known.name.value.clone());
+            }
             let own = own.and_then(|own| own.regions.iter().find(|own| own.name.value == *region));
             let zones = part.regions.entry(region.clone()).or_default();
             zones.extend(
@@ -188,15 +197,31 @@ impl Shelf {
             }
         }
         if let Some(product) = &want.product
-            && let Some(known) = known.products.iter().find(|known| known.name.value == *product)
+            && let Some(known) = called(&known.products, product, |product| (&product.name, &product.origin))
         {
-            part.products.insert(product.clone());
             let own = own.and_then(|own| own.products.iter().find(|own| own.name.value == *product));
+            if known.name.value != *product {
+                // What the model declares itself is its own.
+                if own.is_none() {
+                    part.other_products.insert(product.clone(), known.name.value.clone());
+                    let product = Some(known.name.value.clone());
+                    wants.push(Want { product, is_of_catalog: true, ..want.clone() });
+                }
+                return;
+            }
+            part.products.insert(product.clone());
             if own.is_none_or(|own| !says_needs(own.has_needs, &own.needs)) {
                 wants.extend(Want::of_terms(&known.needs, &want.provider));
             }
         }
     }
+}
+
+/// The thing of a name, or else one that also goes by it.
+fn called<'k, T>(known: &'k [T], name: &str, parts: impl Fn(&T) -> (&At<String>, &Origin)) -> Option<&'k T> {
+    let is_named = |of: &&T| parts(of).0.value == name;
+    let is_also = |of: &&T| is_called(&parts(of).0.value, parts(of).1, name);
+    known.iter().find(is_named).or_else(|| known.iter().find(is_also))
 }
 
 fn says_needs(has_needs: bool, needs: &[super::decl::TermDecl]) -> bool {
@@ -219,8 +244,36 @@ fn merge(providers: &mut Vec<ProviderDecl>, known: &ProviderDecl, part: &Part) {
     for known in known.regions.iter().filter(|known| part.regions.contains_key(&known.name.value)) {
         merge_region(&mut own.regions, known, &part.regions[&known.name.value]);
     }
+    for (name, other) in &part.other_regions {
+        if let (Some(known), Some(zones)) =
+            (known.regions.iter().find(|known| known.name.value == *other), part.regions.get(name))
+        {
+            let name = At { value: name.clone(), place: known.name.place };
+            merge_region(&mut own.regions, &RegionDecl { name, ..known.clone() }, zones);
+        }
+    }
     for known in known.products.iter().filter(|known| part.products.contains(&known.name.value)) {
         merge_product(&mut own.products, known);
+    }
+    for (name, other) in &part.other_products {
+        if let Some(known) = known.products.iter().find(|known| known.name.value == *other) {
+            own.products.push(by_another_name(name, known));
+        }
+    }
+}
+
+/// A product under the name that the model has for it: it is there as long as the one that it is another name of.
+fn by_another_name(name: &str, known: &ProductDecl) -> ProductDecl {
+    let place = known.name.place;
+    let on = At { value: format!("#{}", known.name.value), place };
+    let term = Term::On { on, same: None, when_start: false, tolerates: Time::ZERO };
+    ProductDecl {
+        name: At { value: name.to_owned(), place },
+        origin: Origin { aka: Vec::new(), ..known.origin.clone() },
+        scope: known.scope,
+        figures: Figures::default(),
+        needs: vec![TermDecl { term, place }],
+        has_needs: true,
     }
 }
 

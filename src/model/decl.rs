@@ -420,7 +420,7 @@ pub struct ScenarioDecl {
 pub struct FailureDecl {
     /// A reference to something that can fail.
     pub what: At<String>,
-    /// In an outage: what fails instead where a model tells no products of its provider apart.
+    /// In an outage: what fails instead where a model tells no products of its provider apart, or relies on this itself.
     pub or: Option<At<String>>,
     /// After this it is back; `None` is never.
     pub lasts: Option<Time>,

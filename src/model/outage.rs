@@ -4,14 +4,14 @@
 //! scenario itself: against a model it becomes one for each zone that it could have been.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 
 use super::alias::Aliases;
 use super::decl::OutageDecl;
 use super::read::read_built_in;
-use super::{Element, ElementId, Failure, Kind, Model, Scenario, Time};
+use super::{Element, ElementId, Failure, Kind, Model, Need, Scenario, Time};
 use crate::diag::Place;
 use crate::library;
 
@@ -39,7 +39,7 @@ pub struct Outage {
 pub struct Failed {
     /// A reference, in which `{region}` and `{zone}` stand for any one.
     pub what: String,
-    /// What fails instead where a model tells no products of its provider apart.
+    /// What fails instead where a model tells no products of its provider apart, or relies on this itself.
     pub or: Option<String>,
     /// After how long it was back; [`Time::NEVER`] where nobody says.
     pub lasts: Time,
@@ -88,6 +88,8 @@ pub struct Directory<'m> {
     regions: Vec<Spot>,
     /// Providers, each with the products that the model tells apart.
     providers: Vec<(String, Vec<String>)>,
+    /// What somebody needs as a whole, and providers at which something runs that uses none of their products.
+    relied_on: HashSet<ElementId>,
 }
 
 /// A zone or region.
@@ -109,6 +111,7 @@ impl<'m> Directory<'m> {
         let aliases = own.unwrap_or_else(|| Aliases::built_in());
         let mut directory = Self { aliases: Cow::Borrowed(aliases), ..Self::default() };
         for (index, element) in elements.iter().enumerate() {
+            directory.rely(element, elements);
             if matches!(element.kind, Kind::Instance(_) | Kind::Capability(_) | Kind::Channel) {
                 continue;
             }
@@ -117,6 +120,17 @@ impl<'m> Directory<'m> {
             directory.found.entry(name).or_default().push(ElementId::new(index));
         }
         directory
+    }
+
+    fn rely(&mut self, element: &Element, elements: &[Element]) {
+        let terms = element.needs.iter().chain(&element.wants);
+        self.relied_on.extend(terms.flat_map(Need::mentions));
+        if let Kind::Instance(instance) = &element.kind
+            && instance.uses.is_empty()
+            && matches!(elements[instance.domain.index()].kind, Kind::Provider)
+        {
+            self.relied_on.insert(instance.domain);
+        }
     }
 
     fn note(&mut self, element: &Element, name: &str) {
@@ -167,10 +181,14 @@ impl<'m> Directory<'m> {
     fn named(&self, failed: &Failed) -> String {
         let what = self.canonical(&failed.what);
         let provider = what.split(['/', '#']).next().unwrap_or_default();
-        match &failed.or {
-            Some(or) if self.products(provider).is_empty() => self.canonical(or),
+        match failed.or.as_ref().map(|or| self.canonical(or)) {
+            Some(or) if self.products(provider).is_empty() || self.is_relied_on(&or) => or,
             _ => what,
         }
+    }
+
+    fn is_relied_on(&self, name: &str) -> bool {
+        self.found.get(name).is_some_and(|ids| ids.iter().any(|id| self.relied_on.contains(id)))
     }
 
     /// The zones or regions of the model that a pattern could mean.

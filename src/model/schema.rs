@@ -409,7 +409,7 @@ table! {
     FailedTable {
         /// A reference, in which `{zone}` is any one zone.
         what: String,
-        /// What else it may be called in a model.
+        /// What fails instead where a model tells no products of its provider apart, or relies on this itself.
         or: Option<String>,
         /// For how long; left out, for good.
         lasts: Option<Duration>,
@@ -426,10 +426,10 @@ table! {
         /// Which capability.
         capability: String,
         /// How it did.
-        state: Option<State>,
+        state: Option<Fate>,
         /// How long it was so.
         lasts: Option<Duration>,
-        /// Why the facts do not say.
+        /// Why the facts do not suffice to compute it.
         undecided: Option<String>,
         /// What happened, in words.
         what: Option<String>,
@@ -605,6 +605,18 @@ choice! {
         Up,
         /// It serves, perhaps not fully.
         Degraded,
+    }
+}
+
+choice! {
+    /// How a capability did.
+    Fate {
+        /// Undegraded.
+        Up,
+        /// It served, not fully.
+        Degraded,
+        /// It did not serve.
+        Down,
     }
 }
 

@@ -196,7 +196,7 @@ fn verdict(row: &HappenedReport) -> (&'static str, Style) {
     match row.verdict {
         "right" => ("right", GOOD),
         "length" => ("state right, length not", FAIR),
-        "undecided" => ("not decidable from the facts", DIM),
+        "undecided" => ("not decidable", DIM),
         "not asked" => ("not asked", DIM),
         _ => ("WRONG", BAD),
     }
@@ -234,18 +234,16 @@ fn agreement(rows: &[(&str, &HappenedReport)]) -> String {
     out + "\n"
 }
 
-/// What happened, in short: `down, about 15h (until ...)`.
+/// What happened, in short: `down, about 15h: the words`.
 fn really(row: &HappenedReport) -> String {
     let lasts = row.lasts.map(|lasts| format!("about {lasts}"));
-    let what = row.what.as_deref().map(visible);
-    let facts: Vec<String> = row
-        .state
-        .map(str::to_owned)
-        .into_iter()
-        .chain(lasts)
-        .chain(what.map(|what| what.to_string()))
-        .collect();
-    if facts.is_empty() { "not told".to_owned() } else { facts.join(", ") }
+    let facts: Vec<String> = row.state.map(str::to_owned).into_iter().chain(lasts).collect();
+    match (facts.join(", "), row.what.as_deref().map(visible)) {
+        (facts, None) if facts.is_empty() => "not told".to_owned(),
+        (facts, None) => facts,
+        (facts, Some(what)) if facts.is_empty() => what.into_owned(),
+        (facts, Some(what)) => format!("{facts}: {what}"),
+    }
 }
 
 fn says(says: &SaysReport) -> String {

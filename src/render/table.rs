@@ -82,14 +82,14 @@ pub(super) fn wrapped_table(rows: &[Vec<Cell>], wordy: usize, width: usize) -> S
     let left = width.saturating_sub(table_width(&others) + 2).max(NARROWEST);
     let mut out = Vec::new();
     for row in rows {
-        let Some(words) = row.get(wordy) else {
+        let Some(cell) = row.get(wordy) else {
             out.push(row.clone());
             continue;
         };
-        for (number, line) in fill(words.text.split(' '), left).into_iter().enumerate() {
+        for (number, line) in fill(cell.text.split(' '), left).into_iter().enumerate() {
             let mut cells =
                 if number == 0 { row.clone() } else { row.iter().map(|_| Cell::new("")).collect() };
-            cells[wordy] = Cell { text: line, ..words.clone() };
+            cells[wordy] = Cell { text: line, ..cell.clone() };
             out.push(cells);
         }
     }
@@ -115,7 +115,7 @@ mod tests {
         ];
         assert_eq!(table(&rows), "a      1\n漢字  10\n");
         let rows = [vec!["a".into(), "many words that take more than one line".into(), "b".into()]];
-        let text = "a  many words that take     b\n   more than one line\n";
+        let text = "a  many words that take  b\n   more than one line\n";
         assert_eq!(wrapped_table(&rows, 1, 30), text);
     }
 }

@@ -36,7 +36,7 @@ pub struct OutageReport {
 pub struct FailedReport {
     /// A reference, in which `{region}` and `{zone}` stand for any one.
     pub what: String,
-    /// What fails instead where a model tells no products of its provider apart.
+    /// What fails instead where a model tells no products of its provider apart, or relies on this itself.
     pub or: Option<String>,
     /// After how long it was back; `null` where nobody says.
     #[serde(rename = "lasts_s", serialize_with = "seconds")]
