@@ -464,26 +464,94 @@ impl Drop for Watching {
     }
 }
 
+/// A watched check, line by line.
+#[cfg(feature = "watch")]
+struct Heard {
+    _watching: Watching,
+    lines: mpsc::Receiver<String>,
+}
+
+#[cfg(feature = "watch")]
+impl Heard {
+    fn of(directory: &Path, arguments: &[&str]) -> Self {
+        let mut process = command(directory, &[&["check", "--watch"], arguments].concat());
+        let mut watching =
+            Watching(process.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs"));
+        let (tell, lines) = mpsc::channel();
+        let listen = |from: Box<dyn std::io::Read + Send>| {
+            let tell = tell.clone();
+            let read = BufReader::new(from).lines().map_while(Result::ok);
+            std::thread::spawn(move || read.for_each(|line| drop(tell.send(line))));
+        };
+        listen(Box::new(watching.0.stdout.take().expect("piped")));
+        listen(Box::new(watching.0.stderr.take().expect("piped")));
+        Self { _watching: watching, lines }
+    }
+
+    fn wait_for(&self, wanted: &str) {
+        while !self.lines.recv_timeout(Duration::from_secs(20)).expect("something is said").contains(wanted) {
+        }
+    }
+}
+
 #[cfg(feature = "watch")]
 #[test]
 fn a_watched_model_is_checked_again_at_every_save() {
     const GOOD: &str = "[provider.p]\n[provider.q]\n[capability.c]\nneeds = [{ any = ['p', 'q'] }]\n";
-    let directory = model_of(GOOD);
-    let mut process = command(directory.path(), &["check", "--watch"]);
-    let mut watching =
-        Watching(process.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary runs"));
-    let lines = BufReader::new(watching.0.stdout.take().expect("piped")).lines();
-    let (tell, heard) = mpsc::channel();
-    std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
-    let wait_for = |wanted: &str| loop {
-        let line = heard.recv_timeout(Duration::from_secs(20)).expect("something is said");
-        if line.contains(wanted) {
-            return;
+    let bad = GOOD.replace("'p', 'q'", "'p'");
+    let broken = GOOD.replace("needs", "neds");
+    // However editors save: into the file, a new file moved to its place, the old one moved away first, or removed.
+    let saves: [fn(&Path, &str); 4] = [
+        |file, text| fs::write(file, text).expect("writable"),
+        |file, text| {
+            let other = file.with_file_name(".linchpin.toml.swp");
+            fs::write(&other, text).expect("writable");
+            fs::rename(other, file).expect("moved");
+        },
+        |file, text| {
+            fs::rename(file, file.with_file_name("linchpin.toml~")).expect("moved");
+            fs::write(file, text).expect("writable");
+        },
+        |file, text| {
+            fs::remove_file(file).expect("removed");
+            fs::write(file, text).expect("writable");
+        },
+    ];
+    for of_directory in [false, true] {
+        let directory = model_of(GOOD);
+        let file = directory.path().join("linchpin.toml");
+        let heard = Heard::of(directory.path(), if of_directory { &["."] } else { &[] });
+        heard.wait_for(": pass:");
+        for save in saves {
+            save(&file, &bad);
+            heard.wait_for(": fail:");
+            save(&file, &broken);
+            heard.wait_for("unknown-key");
+            save(&file, GOOD);
+            heard.wait_for(": pass:");
         }
-    };
-    wait_for(": pass:");
-    fs::write(directory.path().join("linchpin.toml"), GOOD.replace("'p', 'q'", "'p'")).expect("writable");
-    wait_for(": fail:");
-    fs::write(directory.path().join("linchpin.toml"), GOOD).expect("writable");
-    wait_for(": pass:");
+        if of_directory {
+            fs::write(directory.path().join("more.toml"), "[capability.d]\nneeds = ['q']\n")
+                .expect("writable");
+            heard.wait_for(": fail:");
+            fs::remove_file(directory.path().join("more.toml")).expect("removed");
+            heard.wait_for(": pass:");
+        }
+    }
+}
+
+#[cfg(feature = "watch")]
+#[test]
+fn a_watched_baseline_counts_at_every_save_too() {
+    let directory = model_of("[provider.p]\n[capability.c]\nneeds = ['p']\n");
+    let at = directory.path();
+    assert_eq!(linchpin_in(at, &["check", "--write-baseline", "known.jsonl"]).status.code(), Some(0));
+    let known = fs::read_to_string(at.join("known.jsonl")).expect("written");
+    let heard = Heard::of(at, &["--baseline", "known.jsonl"]);
+    heard.wait_for(": pass:");
+    fs::write(at.join("known.jsonl"), known.lines().next().expect("a header")).expect("writable");
+    heard.wait_for(": fail:");
+    // What it wrote itself would wake it again and again.
+    let both = linchpin_in(at, &["check", "--watch", "--write-baseline", "known.jsonl"]);
+    assert_eq!(both.status.code(), Some(2), "{}", stderr(&both));
 }

@@ -25,7 +25,7 @@ pub(in crate::cli) struct CheckArgs {
     pub(in crate::cli) write_baseline: Option<PathBuf>,
     /// Check again whenever a file of the model is saved, until interrupted
     #[cfg(feature = "watch")]
-    #[arg(long)]
+    #[arg(long, conflicts_with = "write_baseline")]
     pub(in crate::cli) watch: bool,
     /// How to write the result
     #[arg(long, value_enum, default_value_t)]
@@ -47,7 +47,7 @@ pub(in crate::cli) enum CheckFormat {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// `JUnit`'s XML: a case a capability and scenario
+    #[value(help = "JUnit XML: a case a capability and scenario")]
     Junit,
     /// Workflow commands: annotations of a GitHub run
     Github,
