@@ -214,7 +214,7 @@ impl<'m> Directory<'m> {
             if let Some(zone) = place.get(2) {
                 what = what.replace("{zone}", zone);
             }
-            for id in self.found.get(&what).into_iter().flatten() {
+            for id in self.found.get(&what).or_else(|| self.coarser(&what)).into_iter().flatten() {
                 fails.push(Failure { what: *id, lasts: failed.lasts, destroys: failed.destroys });
             }
         }
@@ -229,6 +229,14 @@ impl<'m> Directory<'m> {
             same
         });
         fails
+    }
+
+    /// A region's product, where the model has the region and tells the product apart for the provider as a whole only.
+    fn coarser(&self, what: &str) -> Option<&Vec<ElementId>> {
+        let (region, product) = what.split_once('#')?;
+        let (provider, rest) = region.split_once('/')?;
+        let is_known = !rest.contains('/') && self.found.contains_key(region);
+        is_known.then(|| self.found.get(&format!("{provider}#{product}")))?
     }
 
     // ---- for moving an outage to another place ------------------------------------------------------------

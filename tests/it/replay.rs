@@ -514,6 +514,66 @@ fn every_zone_is_tried_and_the_worst_is_told() {
     assert_eq!(site["failed"], json!(["aws/us-east-1/b#ebs"]));
 }
 
+/// An outage finds what failed whatever the model calls it.
+#[test]
+fn names_are_told_by_their_meaning() {
+    let cases = [
+        // Zones that say their region once more, a provider by its other name, capitals.
+        "[provider.amazon.region.us-east-1]\nzones = ['us-east-1a', 'us-east-1b']\n\
+         [provider.amazon.product.EBS]\nscope = 'zone'\n\
+         [service.s]\nplaced = ['amazon/us-east-1/us-east-1b']\nuses = ['EBS']\n",
+        // By the catalogue's, with its own.
+        "[model]\ncatalogs = ['aws']\n[service.s]\nplaced = ['aws/us-east-1/d']\nuses = ['rds-single-az']\n",
+    ];
+    for text in cases {
+        let report = replay(&format!("{text}[capability.c]\nneeds = ['s']\n"), "aws-2011-04-21", &[]);
+        assert_eq!(fate(&report, "c"), ("down".into(), Some(minutes(3, 11, 43))), "{text}");
+    }
+    let told = |outage: &str, text: &str| fate(&replay(text, outage, &[]), "c").0;
+    let control = |name: &str| {
+        format!(
+            "[provider.aws]\n[provider.aws.product.{name}]\nscope = 'global'\n[capability.c]\nneeds = ['aws#{name}']\n"
+        )
+    };
+    for name in ["route53-control", "route53-control-plane", "route53-api", "Route_53_Control"] {
+        assert_eq!(told("aws-2021-12-07", &control(name)), "down", "{name}");
+    }
+    assert_eq!(told("aws-2021-12-07", &control("route53")), "up", "names are answered");
+    // The product for the provider as a whole, in a model that runs in the region; and in one that does not.
+    let whole = |region: &str| {
+        format!(
+            "[provider.aws.region.{region}]\n[provider.aws.product.s3]\nscope = 'global'\n\
+             [capability.c]\nneeds = ['aws#s3', 'aws/{region}']\n"
+        )
+    };
+    assert_eq!(told("aws-2017-02-28", &whole("us-east-1")), "down");
+    assert_eq!(told("aws-2017-02-28", &whole("eu-west-1")), "up");
+    // A name of one's own, with what it is also called.
+    let own = "[provider.files]\naka = ['fastly']\n[capability.c]\nneeds = ['files']\n";
+    assert_eq!(told("fastly-2021-06-08", own), "down");
+}
+
+/// A policy may name an outage: it holds if every way in which it could have been is stood.
+#[test]
+fn policies_may_name_outages() {
+    let text = |zones: &str| {
+        format!(
+            "[model]\ncatalogs = ['aws']\n[service.s]\nplaced = [{zones}]\nuses = ['ebs']\n[capability.c]\nneeds = ['s']\n\
+             [[policy]]\nname = 'April 2011'\nsurvive = 'aws-2011-04-21'\nwithin = '1h'\n"
+        )
+    };
+    let check = |zones: &str| {
+        let directory = model_of(&text(zones));
+        let output = linchpin_in(directory.path(), &["check", ".", "--format", "json"]);
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        (output.status.code(), report["findings"].as_array().map_or(0, Vec::len))
+    };
+    assert_eq!(check("'aws/us-east-1/a', 'aws/us-east-1/b'"), (Some(0), 0));
+    // Down, and for too long.
+    let (code, n_findings) = check("'aws/us-east-1/a'");
+    assert!(code == Some(1) && n_findings >= 1);
+}
+
 #[test]
 fn the_summary_counts_what_touches() {
     let directory = model_of(MINDFUL);
