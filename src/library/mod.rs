@@ -36,6 +36,7 @@ pub const CATALOGS: &[Entry] = texts! { "catalog":
     "datadog"
     "docker-hub"
     "dyn"
+    "entra-id"
     "facebook"
     "fastly"
     "gcp"

@@ -119,13 +119,14 @@ impl Aliases {
             out = format!("{out}/{}", short.unwrap_or(&zone));
         }
         if let Some(product) = product {
-            out = format!("{out}#{}", self.product(&provider, plain(product)));
+            out = format!("{out}#{}", self.product(&provider, product));
         }
         out
     }
 
     /// A product's canonical name. `x-control-plane` is `x-control`, and `x-data-plane` is `x` itself.
-    fn product(&self, provider: &str, written: String) -> String {
+    pub(super) fn product(&self, provider: &str, written: &str) -> String {
+        let written = plain(written);
         let control = written.strip_suffix("controlplane").map(|of| format!("{of}control"));
         let data = written.strip_suffix("dataplane").filter(|of| !of.is_empty()).map(str::to_owned);
         let product = control.or(data).unwrap_or(written);

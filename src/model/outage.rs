@@ -104,10 +104,10 @@ struct Spot {
 impl<'m> Directory<'m> {
     /// The directory of a model.
     pub fn new(model: &'m Model) -> Self {
-        Self::of(&model.elements, model.aliases.as_deref())
+        Self::of(&model.name, &model.elements, model.aliases.as_deref())
     }
 
-    pub(super) fn of(elements: &[Element], own: Option<&'m Aliases>) -> Self {
+    pub(super) fn of(model: &str, elements: &[Element], own: Option<&'m Aliases>) -> Self {
         let aliases = own.unwrap_or_else(|| Aliases::built_in());
         let mut directory = Self { aliases: Cow::Borrowed(aliases), ..Self::default() };
         for (index, element) in elements.iter().enumerate() {
@@ -119,7 +119,33 @@ impl<'m> Directory<'m> {
             directory.note(element, &name);
             directory.found.entry(name).or_default().push(ElementId::new(index));
         }
+        directory.note_own(model, elements);
         directory
+    }
+
+    /// A model of a provider itself, by its name: what the provider sells is what the model runs. What failed there are
+    /// the instances, with what they held; what is only restored later was not there.
+    fn note_own(&mut self, model: &str, elements: &[Element]) {
+        let own = self.aliases.canonical(model);
+        if self.has(&own) {
+            return;
+        }
+        let mut products = Vec::new();
+        for (index, element) in elements.iter().enumerate() {
+            let Kind::Service(service) = &element.kind else { continue };
+            let product = self.aliases.product(&own, &element.name);
+            let ran = |id: &ElementId| match &elements[id.index()].kind {
+                Kind::Instance(instance) => instance.standby.is_none_or(|standby| standby.lag.is_some()),
+                _ => false,
+            };
+            let mut failed: Vec<ElementId> = service.instances.iter().copied().filter(ran).collect();
+            if failed.is_empty() {
+                failed.push(ElementId::new(index));
+            }
+            self.found.entry(format!("{own}#{product}")).or_default().extend(failed);
+            products.push(product);
+        }
+        self.providers.push((own, products));
     }
 
     fn rely(&mut self, element: &Element, elements: &[Element]) {

@@ -37,6 +37,7 @@ pub(super) fn resolve(mut declared: Declarations) -> Result<Model, Vec<Diagnosti
     let aliases = Aliases::with_own(&declared).map(Box::new);
     let brought_in = catalog::bring_in(&mut declared);
     let mut resolver = Resolver {
+        model_name: declared.name.take().map_or_else(|| "model".to_owned(), |name| name.value),
         aliases,
         problems: brought_in.problems,
         warnings: brought_in.warnings,
@@ -86,14 +87,14 @@ pub(super) fn resolve(mut declared: Declarations) -> Result<Model, Vec<Diagnosti
     }
     let waivers = resolver.waivers(&declared.waivers, &policies, &scenarios);
 
-    let Resolver { elements, names, mut problems, mut warnings, aliases, .. } = resolver;
+    let Resolver { model_name, elements, names, mut problems, mut warnings, aliases, .. } = resolver;
     if !problems.is_empty() {
         problems.sort_by_key(|problem| problem.place);
         return Err(problems);
     }
     warnings.sort_by_key(|warning| warning.place);
     Ok(Model {
-        name: declared.name.map_or_else(|| "model".to_owned(), |name| name.value),
+        name: model_name,
         elements,
         names,
         policies,
@@ -121,6 +122,7 @@ struct Instances {
 
 #[derive(Default)]
 struct Resolver {
+    model_name: String,
     elements: Vec<Element>,
     names: HashMap<String, ElementId>,
     problems: Vec<Diagnostic>,

@@ -348,6 +348,15 @@ const CASES: &[Case] = &[
          [provider.elsewhere]\n[capability.shop]\nneeds = ['elsewhere']\n",
         &[("play", "down", Some(minutes(3, 1, 0))), ("shop", "up", Some(0))],
     ),
+    // Its own model, on its own machines.
+    (
+        "roblox-2021-10-28",
+        "[model]\nname = 'roblox'\n[provider.dc.region.chicago]\nzones = ['a', 'b', 'c']\n\
+         [service.consul]\nplaced = ['dc/chicago/*']\nquorum = 2\n[service.games]\nplaced = ['dc/chicago/*']\n\
+         needs = ['consul']\n[capability.play]\nneeds = ['games']\n[service.site]\nplaced = ['dc/chicago/*']\n\
+         [capability.notice]\nneeds = ['site']\n",
+        &[("play", "down", Some(minutes(3, 1, 0))), ("notice", "up", Some(0))],
+    ),
     (
         "rogers-2022-07-08",
         "[model]\ncatalogs = ['interac']\n[capability.cards]\nneeds = ['interac']\n\
@@ -418,6 +427,18 @@ fn data_is_lost_as_it_was() {
     // A day's worth of empty dumps, and one copy that had been put to use hours before.
     assert_eq!(told(&gitlab("verified = 2017-01-31"), "gitlab-2017-01-31", "database"), json!(6 * 3600));
     assert_eq!(told(&gitlab(""), "gitlab-2017-01-31", "database"), Value::Null);
+
+    // GitLab's own model: its database by another name, on somebody else's machines, the replica wiped before.
+    let own = "[model]\nname = 'GitLab'\n[provider.azure.region.eastus2]\n[provider.away]\n[service.postgres]\n\
+         placed = ['azure/eastus2']\nstandby = [{ at = 'azure/eastus2', after = '5m', lag = '1s' }]\ndata = true\n\
+         backup = [{ at = 'away', every = '24h', restore = '1h' },\n\
+         { at = 'azure/eastus2', every = '6h', restore = '18h', verified = 2017-01-31, restore_to = ['azure/eastus2'] }]\n\
+         [service.git]\nplaced = ['azure/eastus2']\ndata = true\n[capability.issues]\nneeds = ['postgres']\n\
+         [capability.repositories]\nneeds = ['git']\n";
+    assert_eq!(told(own, "gitlab-2017-01-31", "postgres"), json!(6 * 3600));
+    let report = replay(own, "gitlab-2017-01-31", &[]);
+    assert_eq!(fate(&report, "issues"), ("up".into(), Some(minutes(0, 18, 0))));
+    assert_eq!(fate(&report, "repositories"), ("up".into(), Some(0)));
 
     let unisuper = "[model]\ncatalogs = ['gcp']\n[provider.other-cloud]\n[service.pension]\n\
          placed = ['gcp/australia-southeast1/a', 'gcp/australia-southeast2/a']\nuses = ['vmware-engine']\ndata = true\n\

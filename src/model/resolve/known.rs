@@ -64,7 +64,8 @@ impl Resolver {
     pub(super) fn scenarios_of_outage(&mut self, id: &At<String>, own: &[Outage]) -> Option<Vec<Scenario>> {
         let own = own.iter().find(|outage| outage.id == id.value).cloned();
         let outage = own.or_else(|| Outage::built_in(&id.value))?;
-        let scenarios = Directory::of(&self.elements, self.aliases.as_deref()).scenarios(&outage);
+        let scenarios =
+            Directory::of(&self.model_name, &self.elements, self.aliases.as_deref()).scenarios(&outage);
         if scenarios.is_empty() {
             let message = format!("the model has nothing of what failed in `{}`", id.value);
             let warning = Diagnostic::new(Code::NamesNothing, id.place, message);
