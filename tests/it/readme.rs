@@ -72,9 +72,9 @@ fn commands_print_what_the_readme_says() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let directory = tempfile::tempdir().expect("a temporary directory");
     fs::create_dir(directory.path().join("models")).expect("writable");
-    for model in ["storefront", "minimal"] {
+    for model in ["storefront", "minimal", "2011-04-21/reddit"] {
         let (from, to) = (root.join("models").join(model), directory.path().join("models").join(model));
-        fs::create_dir(&to).expect("writable");
+        fs::create_dir_all(&to).expect("writable");
         for file in fs::read_dir(from).expect("the model is there") {
             let file = file.expect("listed").path();
             fs::copy(&file, to.join(file.file_name().expect("a file"))).expect("copied");
