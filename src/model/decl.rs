@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use super::{Class, PolicyLevel, Scope, State, Time};
+use super::{Class, PolicyLevel, Range, Scope, State, Time};
 use crate::diag::Place;
 
 /// A value with the place where it was written.
@@ -92,11 +92,11 @@ pub struct Origin {
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
     /// The share of time in which it works, 0..=1.
-    pub availability: Option<At<f64>>,
+    pub availability: Option<At<Range<f64>>>,
     /// Mean time between failures.
-    pub mtbf: Option<At<Time>>,
+    pub mtbf: Option<At<Range<Time>>>,
     /// Mean time to repair.
-    pub mttr: Option<At<Time>>,
+    pub mttr: Option<At<Range<Time>>>,
 }
 
 /// `[provider.NAME]`.
@@ -216,7 +216,7 @@ pub struct ServiceDecl {
     /// Failure figures of the service as such.
     pub figures: Figures,
     /// The share of time in which one instance works by itself.
-    pub instance_availability: Option<At<f64>>,
+    pub instance_availability: Option<At<Range<f64>>>,
 }
 
 /// One of `placed`.
@@ -248,7 +248,7 @@ pub struct StandbyDecl {
     /// How far its data is behind.
     pub lag: Option<At<Time>>,
     /// Chance that the switch works.
-    pub success: Option<At<f64>>,
+    pub success: Option<At<Range<f64>>>,
     /// What one instance carries; 1 where not given.
     pub capacity: Option<At<f64>>,
     /// What the switch itself depends on.

@@ -26,6 +26,7 @@
 mod alias;
 mod catalog;
 pub mod decl;
+mod figures;
 mod names;
 mod outage;
 mod read;
@@ -42,6 +43,7 @@ use jiff::civil::Date;
 
 use crate::diag::{Diagnostic, Place, Sources};
 
+pub use figures::{Chance, Figure, Range, middle};
 pub use names::NotFound;
 pub use outage::{Directory, Failed, Outage};
 pub use read::read_built_in;
@@ -227,6 +229,8 @@ pub struct Element {
     pub wants: Vec<Need>,
     /// The chance that it has not failed of itself; `None` never fails by chance.
     pub availability: Option<f64>,
+    /// Where that comes from, if there is more to it than a number: a range, or times between failures and to repair.
+    pub chance: Option<Box<Chance>>,
 }
 
 impl Element {

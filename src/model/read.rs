@@ -3,6 +3,7 @@
 //! The parsed tables are walked by hand because serde stops at the first error and loses places where the format
 //! has alternatives (a term is a string or one of four tables).
 
+mod figures;
 mod known;
 
 use std::collections::HashMap;
@@ -21,6 +22,8 @@ use super::decl::{
 use super::{PolicyLevel, Scope, State, Time, syntax};
 use crate::diag::{Code, Diagnostic, FileId, Place, Sources};
 use crate::library;
+
+use figures::FIGURES;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -96,8 +99,6 @@ impl<'t, 'i> Fields<'t, 'i> {
         self.table.get(key)
     }
 }
-
-const FIGURES: [&str; 3] = ["availability", "mtbf", "mttr"];
 
 /// Where a thing is known from, and what else it is called.
 const ORIGIN: [&str; 4] = ["source", "seen", "aka", "kind"];
@@ -312,7 +313,7 @@ impl Reader<'_> {
         service.backup = self.each(&fields, "backup", "{ at = .., every = .. } tables", Self::backup);
         service.capacity = self.amount(&fields, "capacity");
         service.min_capacity = self.amount(&fields, "min_capacity");
-        service.instance_availability = self.probability(&fields, "instance_availability");
+        service.instance_availability = self.figure(&fields, "instance_availability", Self::probability);
         self.add_figures(&fields, &mut service.figures);
         Some(service)
     }
@@ -336,7 +337,7 @@ impl Reader<'_> {
             after: self.duration(&fields, "after"),
             manual: self.flag(&fields, "manual"),
             lag: self.duration(&fields, "lag"),
-            success: self.probability(&fields, "success"),
+            success: self.figure(&fields, "success", Self::probability),
             capacity: self.amount(&fields, "capacity"),
             needs: self.terms(&fields, "needs"),
         };
@@ -598,7 +599,9 @@ impl Reader<'_> {
     /// Refuses keys that another file gave to the same table already.
     fn once(&mut self, fields: &Fields<'_, '_>, merge: &mut Merge, path: &str) {
         for (key, value) in fields.table {
-            if matches!(value.get_ref(), DeValue::Table(_)) {
+            // Tables add up, but a range is one value.
+            let is_range = FIGURES.contains(&&*key.get_ref().to_string());
+            if matches!(value.get_ref(), DeValue::Table(_)) && !is_range {
                 continue;
             }
             let place = Place::new(self.file, key.span());
@@ -794,13 +797,5 @@ impl Reader<'_> {
             self.wrong_type(value, "a date without quotes or time, such as 2027-01-31");
         }
         date.map(|date| At::new(date, Place::new(self.file, value.span())))
-    }
-
-    fn add_figures(&mut self, fields: &Fields<'_, '_>, figures: &mut Figures) {
-        let availability = self.probability(fields, "availability");
-        let (mtbf, mttr) = (self.duration(fields, "mtbf"), self.duration(fields, "mttr"));
-        figures.availability = availability.or(figures.availability);
-        figures.mtbf = mtbf.or(figures.mtbf);
-        figures.mttr = mttr.or(figures.mttr);
     }
 }

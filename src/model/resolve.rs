@@ -4,6 +4,7 @@
 //! be known.
 
 mod asked;
+mod figures;
 mod follow;
 mod known;
 
@@ -14,8 +15,8 @@ use std::collections::hash_map::Entry;
 use super::alias::Aliases;
 use super::catalog;
 use super::decl::{
-    At, CapabilityDecl, ChannelDecl, CreditDecl, Declarations, Figures, ProviderDecl, RegionDecl,
-    ServiceDecl, ZoneDecl,
+    At, CapabilityDecl, ChannelDecl, CreditDecl, Declarations, ProviderDecl, RegionDecl, ServiceDecl,
+    ZoneDecl,
 };
 use super::names::{self, NotFound};
 use super::{
@@ -23,6 +24,7 @@ use super::{
     Standby, Time,
 };
 use crate::diag::{Code, Diagnostic, Place};
+use figures::Known;
 
 /// So many misspelt names get a suggestion; looking for one compares with every name of the model.
 const SUGGESTIONS: usize = 50;
@@ -61,7 +63,12 @@ pub(super) fn resolve(mut declared: Declarations) -> Result<Model, Vec<Diagnosti
         resolver.declare_capability(capability);
     }
     for channel in &declared.channels {
-        resolver.declare(format!("channel:{}", channel.name.value), &channel.name, Kind::Channel, None);
+        resolver.declare(
+            format!("channel:{}", channel.name.value),
+            &channel.name,
+            Kind::Channel,
+            Known::default(),
+        );
     }
 
     for provider in &declared.providers {
@@ -129,6 +136,7 @@ struct Resolver {
     warnings: Vec<Diagnostic>,
     is_too_large: bool,
     suggestions: Cell<usize>,
+    n_figures: u32,
     /// Other names of the model's own.
     aliases: Option<Box<Aliases>>,
     /// What the catalogues know that the model names.
@@ -139,13 +147,7 @@ impl Resolver {
     // ---- every element gets its number -------------------------------------------------------------------
 
     /// Adds an element under its full name. A name that is malformed or taken is a problem, and nothing is added.
-    fn declare(
-        &mut self,
-        full: String,
-        name: &At<String>,
-        kind: Kind,
-        availability: Option<f64>,
-    ) -> Option<ElementId> {
+    fn declare(&mut self, full: String, name: &At<String>, kind: Kind, known: Known) -> Option<ElementId> {
         if !names::is_name(&name.value) {
             let message = format!("`{}` cannot be a name", name.value);
             self.problems.push(
@@ -154,16 +156,10 @@ impl Resolver {
             );
             return None;
         }
-        self.add(full, name.place, kind, availability)
+        self.add(full, name.place, kind, known)
     }
 
-    fn add(
-        &mut self,
-        full: String,
-        place: Place,
-        kind: Kind,
-        availability: Option<f64>,
-    ) -> Option<ElementId> {
+    fn add(&mut self, full: String, place: Place, kind: Kind, known: Known) -> Option<ElementId> {
         if self.elements.len() >= MOST_ELEMENTS {
             self.too_many_elements(place);
             return None;
@@ -191,7 +187,8 @@ impl Resolver {
                     groups: Vec::new(),
                     needs: Vec::new(),
                     wants: Vec::new(),
-                    availability,
+                    availability: known.availability,
+                    chance: known.chance.map(Box::new),
                 });
                 free.insert(id);
                 Some(id)
@@ -290,6 +287,7 @@ impl Resolver {
         });
         let id = self.declare(service.name.value.clone(), &service.name, kind, figures);
 
+        let (own, of_standby) = self.figures_of_instances(service);
         let mut new = Vec::new();
         for placed in &service.placed {
             let capacity = placed.capacity.map_or(1.0, |capacity| capacity.value);
@@ -300,21 +298,20 @@ impl Resolver {
                 continue;
             }
             for domain in domains {
-                new.extend((0..count).map(|_| (domain, placed.at.place, capacity, None, 1.0)));
+                new.extend((0..count).map(|_| (domain, placed.at.place, capacity, None, own)));
             }
         }
         let mut standby_counts = Vec::new();
-        for standby in &service.standby {
+        for (standby, known) in service.standby.iter().zip(of_standby) {
             let capacity = standby.capacity.map_or(1.0, |capacity| capacity.value);
             let role = Standby {
                 after: standby.after.map_or(Time::ZERO, |after| after.value),
                 manual: standby.manual,
                 lag: Some(standby.lag.map_or(Time::ZERO, |lag| lag.value)),
             };
-            let success = standby.success.map_or(1.0, |success| success.value);
             let domains = self.domains(&standby.at);
             standby_counts.push(domains.len());
-            new.extend(domains.into_iter().map(|at| (at, standby.at.place, capacity, Some(role), success)));
+            new.extend(domains.into_iter().map(|at| (at, standby.at.place, capacity, Some(role), known)));
         }
         let mut restored_counts = Vec::new();
         for backup in &service.backup {
@@ -323,7 +320,7 @@ impl Resolver {
             let before = new.len();
             for at in &backup.restore_to {
                 new.extend(
-                    self.domains(at).into_iter().map(|domain| (domain, at.place, 1.0, Some(role), 1.0)),
+                    self.domains(at).into_iter().map(|domain| (domain, at.place, 1.0, Some(role), own)),
                 );
             }
             restored_counts.push(new.len() - before);
@@ -335,19 +332,16 @@ impl Resolver {
             *at_domain.entry(*domain).or_default() += 1;
         }
         let mut numbered: HashMap<ElementId, usize> = HashMap::new();
-        for (domain, place, capacity, standby, success) in new {
+        for (domain, place, capacity, standby, known) in new {
             let mut full = format!("{}@{}", service.name.value, self[domain].name);
             if at_domain[&domain] > 1 {
                 let number = numbered.entry(domain).or_default();
                 *number += 1;
                 full += &format!("[{number}]");
             }
-            let own = service.instance_availability.map(|own| own.value);
-            // A switch that may not work is a chance of its own even where the instance has no figure.
-            let availability = if success < 1.0 { Some(own.unwrap_or(1.0) * success) } else { own };
             let (uses, peers) = (Vec::new(), Vec::new());
             let kind = Kind::Instance(Instance { service: id, domain, uses, capacity, peers, standby });
-            instances.all.extend(self.add(full, place, kind, availability));
+            instances.all.extend(self.add(full, place, kind, known));
         }
         let mut rest = instances.all.clone();
         rest.reverse();
@@ -368,7 +362,12 @@ impl Resolver {
             sla: capability.sla.map(|sla| sla.value),
             sla_credits: self.credits(capability),
         });
-        self.declare(format!("capability:{}", capability.name.value), &capability.name, kind, None);
+        self.declare(
+            format!("capability:{}", capability.name.value),
+            &capability.name,
+            kind,
+            Known::default(),
+        );
     }
 
     /// The steps in the order of the breach, with a word about those that cannot be meant.
@@ -405,40 +404,6 @@ impl Resolver {
             }
         }
         steps.iter().map(|step| Credit { below: step.below.value, credit: step.credit.value }).collect()
-    }
-
-    fn figures(&mut self, figures: &Figures) -> Option<f64> {
-        let refuse = |place, message: &str| {
-            Diagnostic::new(Code::BadFigures, place, message)
-                .label("expected `availability`, or `mtbf` and `mttr` together")
-        };
-        match (figures.availability, figures.mtbf, figures.mttr) {
-            (availability, None, None) => availability.map(|at| at.value),
-            (Some(_), Some(at), _) | (Some(_), None, Some(at)) => {
-                self.problems
-                    .push(refuse(at.place, "`availability` and `mtbf`, `mttr` say the same thing twice"));
-                None
-            }
-            (None, Some(mtbf), Some(mttr)) => {
-                let seconds = |time: Time| time.as_seconds().unwrap_or(u64::MAX);
-                let (up, down) = (seconds(mtbf.value), seconds(mttr.value));
-                if up == 0 && down == 0 {
-                    self.problems.push(refuse(mtbf.place, "`mtbf` and `mttr` are both zero"));
-                    return None;
-                }
-                // Durations end far below 2^53 seconds, where doubles are exact.
-                #[expect(clippy::cast_precision_loss)]
-                Some(up as f64 / (up as f64 + down as f64))
-            }
-            (None, Some(at), None) => {
-                self.problems.push(refuse(at.place, "`mtbf` without `mttr`"));
-                None
-            }
-            (None, None, Some(at)) => {
-                self.problems.push(refuse(at.place, "`mttr` without `mtbf`"));
-                None
-            }
-        }
     }
 
     // ---- looking names up --------------------------------------------------------------------------------

@@ -65,12 +65,12 @@ macro_rules! table {
             $name {
                 $($(#[$doc])* $key: $type,)*
                 /// The share of time in which it works, 0 to 1. Either this, or `mtbf` and `mttr`; with none of them
-                /// it never fails by chance.
-                availability: Option<Probability>,
+                /// it never fails by chance. Any of these may be a range: { low = .., high = .. }.
+                availability: Option<Share>,
                 /// Mean time between failures, such as "90d". Goes with `mttr`.
-                mtbf: Option<Duration>,
+                mtbf: Option<Lasting>,
                 /// Mean time to repair, such as "4h". Goes with `mtbf`.
-                mttr: Option<Duration>,
+                mttr: Option<Lasting>,
             }
         }
     };
@@ -241,7 +241,7 @@ table! {
         /// Capacity that it takes to serve at all, degraded.
         min_capacity: Option<Amount>,
         /// The share of time in which one instance works by itself.
-        instance_availability: Option<Probability>,
+        instance_availability: Option<Share>,
     }
 }
 
@@ -269,7 +269,7 @@ table! {
         /// How far its data is behind.
         lag: Option<Duration>,
         /// The chance that the switch works.
-        success: Option<Probability>,
+        success: Option<Share>,
         /// What one instance carries; 1 by default.
         capacity: Option<Amount>,
         /// What the switch itself depends on: a console, DNS, people.
@@ -513,6 +513,44 @@ table! {
         #[schemars(length(min = 1))]
         of: Vec<Term>,
     }
+}
+
+table! {
+    /// A share that is not known better than that it lies between two.
+    ShareRange {
+        /// It is not less than this.
+        low: Probability,
+        /// It is not more than this.
+        high: Probability,
+    }
+}
+
+table! {
+    /// A duration that is not known better than that it lies between two.
+    LastingRange {
+        /// It is not less than this.
+        low: Duration,
+        /// It is not more than this.
+        high: Duration,
+    }
+}
+
+/// A share, or the range in which it lies.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its shape is used")]
+enum Share {
+    Known(Probability),
+    Range(ShareRange),
+}
+
+/// A duration, or the range in which it lies.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its shape is used")]
+enum Lasting {
+    Known(Duration),
+    Range(LastingRange),
 }
 
 /// A dependency: a reference, or a table that says more.

@@ -127,13 +127,13 @@ impl CatalogsReport {
 fn of_provider(provider: &ProviderDecl) -> Vec<EntryReport> {
     let own = &provider.name.value;
     let mut entries = vec![EntryReport {
-        availability: provider.figures.availability.map(|at| at.value),
+        availability: provider.figures.availability.map(|at| at.value.low),
         ..entry(own.clone(), "provider", &provider.needs, &provider.origin)
     }];
     for region in &provider.regions {
         entries.push(EntryReport {
             zones: region.zones.iter().map(|zone| zone.name.value.clone()).collect(),
-            availability: region.figures.availability.map(|at| at.value),
+            availability: region.figures.availability.map(|at| at.value.low),
             ..entry(format!("{own}/{}", region.name.value), "region", &region.needs, &region.origin)
         });
     }
@@ -144,7 +144,7 @@ fn of_provider(provider: &ProviderDecl) -> Vec<EntryReport> {
                 Scope::Region => "region",
                 Scope::Global => "global",
             }),
-            availability: product.figures.availability.map(|at| at.value),
+            availability: product.figures.availability.map(|at| at.value.low),
             ..entry(format!("{own}#{}", product.name.value), "product", &product.needs, &product.origin)
         });
     }

@@ -358,6 +358,32 @@ fn figures_that_contradict_each_other() {
     }
 }
 
+#[test]
+fn ranges_that_are_none() {
+    let cases = [
+        ("availability = { low = 0.99, high = 0.9 }", Code::BadFigures),
+        ("mtbf = { low = '2d', high = '1d' }\nmttr = '1h'", Code::BadFigures),
+        ("mtbf = { low = '0s', high = '1d' }\nmttr = { low = '0s', high = '1h' }", Code::BadFigures),
+        ("availability = { low = 0.99 }", Code::MissingKey),
+        ("mttr = { high = '1h' }\nmtbf = '1d'", Code::MissingKey),
+        ("availability = { low = 0.9, high = 1.5 }", Code::OutOfRange),
+        ("availability = { low = 0.9, high = '1d' }", Code::WrongType),
+        ("availability = { low = 0.9, high = 1, mean = 0.95 }", Code::UnknownKey),
+        ("availability = [0.9, 1]", Code::WrongType),
+    ];
+    for (figures, code) in cases {
+        assert_eq!(problem(&format!("[group.g]\n{figures}\n")).0, code, "{figures}");
+    }
+    let standby = "[provider.p]\n[service.s]\nplaced = ['p']\nstandby = [{ at = 'p', success = { low = 1, high = 0 } }]\n";
+    assert_eq!(problem(standby).0, Code::BadFigures);
+    let ranges = "availability = { low = 0.9, high = 0.99 }";
+    let mut sources = Sources::default();
+    sources.add("one.toml", format!("[provider.p]\n{ranges}\n[capability.c]\nneeds = ['p']\n"));
+    sources.add("two.toml", format!("[provider.p]\n{ranges}\n"));
+    let problems = Model::read(&sources, "m").expect_err("given twice");
+    assert_eq!(problems[0].code, Code::DuplicateKey);
+}
+
 // ---- references ------------------------------------------------------------------------------------------
 
 const CLOUD: &str = "[provider.aws.region.east]\nzones = [\"a\", \"b\"]\n[provider.aws.product.ebs]\nscope = \"zone\"\n\

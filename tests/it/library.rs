@@ -271,7 +271,7 @@ fn promises_are_shares_of_time() {
             for (figures, origin) in products.chain([(&provider.figures, &provider.origin)]) {
                 assert!(figures.mtbf.is_none() && figures.mttr.is_none(), "records are not promises");
                 let Some(availability) = &figures.availability else { continue };
-                assert!((0.9..=1.0).contains(&availability.value), "{}", entry.name);
+                assert!((0.9..=1.0).contains(&availability.value.low), "{}", entry.name);
                 assert!(origin.seen.as_ref().is_some_and(|seen| (2008..=2026).contains(&seen.value)));
                 n_promises += 1;
             }

@@ -1,0 +1,45 @@
+//! Failure figures: each a number, or the two ends of a range.
+
+use toml::de::DeValue;
+
+use super::{Fields, Reader};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::model::Range;
+use crate::model::decl::{At, Figures};
+
+pub(super) const FIGURES: [&str; 3] = ["availability", "mtbf", "mttr"];
+
+impl Reader<'_> {
+    pub(super) fn add_figures(&mut self, fields: &Fields<'_, '_>, figures: &mut Figures) {
+        let availability = self.figure(fields, "availability", Self::probability);
+        let mtbf = self.figure(fields, "mtbf", Self::duration);
+        let mttr = self.figure(fields, "mttr", Self::duration);
+        figures.availability = availability.or(figures.availability);
+        figures.mtbf = mtbf.or(figures.mtbf);
+        figures.mttr = mttr.or(figures.mttr);
+    }
+
+    /// A value as `read` reads it, or `{ low = …, high = … }` with two of them.
+    pub(super) fn figure<T: Copy + PartialOrd>(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        key: &str,
+        read: impl Fn(&mut Self, &Fields<'_, '_>, &str) -> Option<At<T>>,
+    ) -> Option<At<Range<T>>> {
+        let value = fields.get(key)?;
+        if !matches!(value.get_ref(), DeValue::Table(_)) {
+            return read(self, fields, key).map(|at| at.map(Range::from));
+        }
+        let ends = self.table(value, "a range", &["low", "high"])?;
+        self.require(&ends, "low", "the low end of the range");
+        self.require(&ends, "high", "the high end of the range");
+        let (low, high) = (read(self, &ends, "low")?, read(self, &ends, "high")?);
+        let place = Place::new(self.file, value.span());
+        if low.value > high.value {
+            let problem = Diagnostic::new(Code::BadFigures, place, format!("`{key}` ends before it begins"));
+            self.problems.push(problem.label("expected `low` to be at most `high`").hint("swap the two"));
+            return None;
+        }
+        Some(At::new(Range { low: low.value, high: high.value }, place))
+    }
+}
