@@ -14,6 +14,7 @@ mod data;
 mod deadlock;
 mod diff;
 mod explain;
+mod importance;
 mod lint;
 mod net;
 mod pairs;
@@ -23,6 +24,7 @@ mod small_cuts;
 mod survive;
 mod timeline;
 mod transpose;
+mod uncertainty;
 
 pub use availability::{Bounds, availability};
 pub use backups::{Copy, CopyKind, Kept, Loss, Obstacle, Store, Trial, Verdict, backups};
@@ -34,6 +36,7 @@ pub use data::{Copies, DataCopy, DataLoss};
 pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, circles, stuck};
 pub use diff::{AtStake, Both, Change, Changed, Diff, Effect, diff};
 pub use explain::{Cause, Explained, What, chain, explain};
+pub use importance::{Frequency, Importance, frequency, importance, ranked};
 pub use lint::lint;
 pub use pairs::{Pairs, pairs};
 pub use replay::{Replayed, known_outages, replay};
@@ -41,6 +44,7 @@ pub use scenarios::{Asked, MOST_SCENARIOS, OUTAGE, TooMany, custom, declared, of
 pub use small_cuts::{SmallCuts, small_cuts};
 pub use survive::{Answer, Asking, CapabilityOutcome, survive};
 pub use timeline::{Interval, Timeline, timeline};
+pub use uncertainty::{Sampling, Spread, Spreads, is_uncertain, spread};
 
 use crate::compile::{Dense, Program};
 use crate::engine::Fast;

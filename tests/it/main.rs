@@ -12,6 +12,7 @@ mod entries;
 mod examples;
 mod exchange;
 mod faulttree;
+mod figures;
 mod formats;
 mod invalid;
 mod laws;
