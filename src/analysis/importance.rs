@@ -128,7 +128,7 @@ mod tests {
         let (probability, ranked) = of([0.1, 0.2, 0.01, 0.5]);
         assert_eq!(
             ranked.iter().map(|of| of.event).collect::<Vec<_>>(),
-            [1, 0, 2],
+            [0, 1, 2],
             "the fourth does not matter"
         );
         let third = ranked[2];
