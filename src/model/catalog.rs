@@ -76,6 +76,8 @@ pub(super) fn bring_in(declared: &mut Declarations) -> BroughtIn {
             merge(&mut declared.providers, known, part);
         }
     }
+    let products = declared.providers.iter_mut().flat_map(|provider| &mut provider.products);
+    out.problems.extend(products.filter_map(|product| product.no_scope.take()));
     let own: BTreeSet<String> = declared.groups.iter().map(|group| group.name.value.clone()).collect();
     declared.groups.extend(groups.into_iter().filter(|group| !own.contains(&group.name.value)));
     out
@@ -271,6 +273,7 @@ fn by_another_name(name: &str, known: &ProductDecl) -> ProductDecl {
         name: At { value: name.to_owned(), place },
         origin: Origin { aka: Vec::new(), ..known.origin.clone() },
         scope: known.scope,
+        no_scope: None,
         figures: Figures::default(),
         needs: vec![TermDecl { term, place }],
         has_needs: true,
@@ -309,6 +312,9 @@ fn merge_zone(own: &mut ZoneDecl, known: &ZoneDecl) {
 fn merge_product(products: &mut Vec<ProductDecl>, known: &ProductDecl) {
     match products.iter_mut().find(|own| own.name.value == known.name.value) {
         Some(own) => {
+            if own.no_scope.take().is_some() {
+                own.scope = known.scope;
+            }
             add_figures(&mut own.figures, &known.figures);
             add_origin(&mut own.origin, &known.origin);
             if !says_needs(own.has_needs, &own.needs) {

@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 
 use super::{Class, PolicyLevel, Range, Scope, State, Time};
-use crate::diag::Place;
+use crate::diag::{Diagnostic, Place};
 
 /// A value with the place where it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +161,8 @@ pub struct ProductDecl {
     pub origin: Origin,
     /// The finest place at which it exists.
     pub scope: Scope,
+    /// What is wrong where `scope` was not written, unless a catalogue knows it.
+    pub no_scope: Option<Diagnostic>,
     /// Failure figures, of each of its facilities.
     pub figures: Figures,
     /// What each facility depends on; `#q` is the facility of q at the same place or the nearest above.

@@ -33,6 +33,19 @@ fn is_reference(text: &str) -> bool {
     }
 }
 
+/// Whether a text has the shape of what an outage says failed: a domain or facility, in which a region may be
+/// `{region}` and a zone `{zone}`, or another name.
+pub(super) fn is_pattern(text: &str) -> bool {
+    let (domain, product) = text.split_once('#').map_or((text, None), |(domain, of)| (domain, Some(of)));
+    let parts: Vec<&str> = domain.split('/').collect();
+    let is_part = |(level, part): (usize, &&str)| match level {
+        1 => is_name(part) || *part == "{region}",
+        2 => is_name(part) || *part == "{zone}",
+        _ => is_name(part),
+    };
+    parts.len() <= 3 && parts.iter().enumerate().all(is_part) && product.is_none_or(is_name)
+}
+
 /// Kinds that can be said aloud in front of a name.
 pub(super) const KINDS: [&str; 5] = ["capability", "channel", "service", "provider", "group"];
 

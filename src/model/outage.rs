@@ -182,8 +182,10 @@ impl<'m> Directory<'m> {
     pub fn scenarios(&self, outage: &Outage) -> Vec<Scenario> {
         let failed: Vec<(String, &Failed)> =
             outage.fails.iter().map(|failed| (self.named(failed), failed)).collect();
-        let wild = failed.iter().map(|(what, _)| what.as_str()).find(|what| what.contains('{'));
-        let places = wild.map_or_else(Vec::new, |wild| self.places(wild));
+        let wild = failed.iter().map(|(what, _)| what.as_str()).filter(|what| what.contains('{'));
+        // What is named least precisely follows from the most precise: a zone says its region.
+        let precision = |places: &Vec<&Spot>| places.first().map_or(0, |place| place.parts.len());
+        let places = wild.map(|wild| self.places(wild)).max_by_key(precision).unwrap_or_default();
         let mut scenarios: Vec<Scenario> = Vec::new();
         for place in places {
             let fails = self.fails(&failed, &place.parts);

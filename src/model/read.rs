@@ -71,6 +71,10 @@ pub(super) fn read_as(sources: &Sources, built_in: Option<FileId>) -> Result<Dec
             problems.extend(syntax::problems(file, source, &errors));
         }
     }
+    if declared.catalogs.is_empty() {
+        let products = declared.providers.iter_mut().flat_map(|provider| &mut provider.products);
+        problems.extend(products.filter_map(|product| product.no_scope.take()));
+    }
     problems.sort_by_key(|problem| problem.place);
     if problems.is_empty() { Ok(declared) } else { Err(problems) }
 }
@@ -261,15 +265,17 @@ impl Reader<'_> {
         let known = [&["scope", "needs"], &FIGURES[..], &ORIGIN].concat();
         let fields = self.table(value, "a product", &known)?;
         let scopes = [("zone", Scope::Zone), ("region", Scope::Region), ("global", Scope::Global)];
-        self.require(&fields, "scope", "\"zone\", \"region\" or \"global\"");
-        let scope = self.choice(&fields, "scope", &scopes);
+        let is_written = self.require(&fields, "scope", "\"zone\", \"region\" or \"global\"").is_some();
+        // A catalogue may know it: that is seen once all files are read.
+        let no_scope = if is_written { None } else { self.problems.pop() };
+        let scope = if is_written { self.choice(&fields, "scope", &scopes)? } else { Scope::Global };
         let mut figures = Figures::default();
         self.add_figures(&fields, &mut figures);
         let mut origin = Origin::default();
         self.origin(&fields, &mut origin);
         let needs = self.terms(&fields, "needs");
         let has_needs = fields.get("needs").is_some();
-        Some(ProductDecl { name, origin, scope: scope?, figures, needs, has_needs })
+        Some(ProductDecl { name, origin, scope, no_scope, figures, needs, has_needs })
     }
 
     fn group(&mut self, name: At<String>, value: &Value<'_>) -> Option<GroupDecl> {

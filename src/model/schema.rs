@@ -187,8 +187,8 @@ table! {
         aka: Option<Vec<String>>,
         /// What kind of thing it is, in a word.
         kind: Option<String>,
-        /// The finest place at which it exists.
-        scope: Scope,
+        /// The finest place at which it exists. Left out only where a catalogue knows it.
+        scope: Option<Scope>,
         /// What each of its facilities depends on; "#q" is the product q at the same place, or the nearest above.
         needs: Option<Vec<Term>>,
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use linchpin::diag::Sources;
 use linchpin::library::{self, Entry};
 use linchpin::model::decl::{Declarations, Origin};
-use linchpin::model::{Model, Outage, Scope, read_built_in};
+use linchpin::model::{Directory, Model, Outage, Scope, read_built_in};
 use serde_json::Value;
 
 use crate::binary::{linchpin, linchpin_in, model_of, stderr, stdout};
@@ -81,6 +81,50 @@ fn an_outage_without_a_source_is_refused() {
         let outage = Outage::built_in(entry.name).unwrap_or_else(|| panic!("{} can be read", entry.name));
         assert!(outage.sources.iter().all(|source| source.trim().len() > 10), "{}", entry.name);
     }
+}
+
+/// What an outage of a model's own says failed has to have the shape of a reference.
+#[test]
+fn what_cannot_have_failed_is_refused() {
+    let outage = |fails: &str| {
+        read(&format!(
+            "[capability.c]\nneeds = ['p']\n[provider.p]\n[outage.o]\ntitle = 't'\ndate = 2020-01-01\nsources = ['me']\n\
+             fails = [{fails}]\n"
+        ))
+    };
+    for good in
+        ["'p'", "'p/r/z'", "'p/{region}'", "'p/{region}/{zone}#x'", "'p#x'", "{ what = 'p#x', or = 'p' }"]
+    {
+        assert!(outage(good).is_ok(), "{good}");
+    }
+    for bad in [
+        "''",
+        "'{zone}'",
+        "'p/{zone}'",
+        "'p/r/{region}'",
+        "'p/r/z/q'",
+        "'p#'",
+        "'#x'",
+        "{ what = 'p', or = 'p/' }",
+    ] {
+        assert_eq!(outage(bad).expect_err(bad).len(), 1, "{bad}");
+    }
+}
+
+/// Wherever several parts are not named, a zone decides its region.
+#[test]
+fn a_zone_says_its_region() {
+    let text = "[provider.p.region.north]\nzones = ['a']\n[provider.p.region.south]\nzones = ['b']\n\
+        [provider.p.product.x]\nscope = 'region'\n[service.s]\nplaced = ['p/north/a']\n[service.t]\nplaced = ['p/south/b']\n\
+        [capability.c]\nneeds = ['s', 't', 'p/north#x', 'p/south#x']\n[outage.o]\ntitle = 't'\ndate = 2020-01-01\n\
+        sources = ['me']\nfails = ['p/{region}#x', 'p/{region}/{zone}']\n";
+    let model = read(text).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let scenarios = Directory::new(&model).scenarios(&model.outages[0]);
+    let told: Vec<Vec<&str>> = scenarios
+        .iter()
+        .map(|scenario| scenario.fails.iter().map(|failure| model[failure.what].name.as_str()).collect())
+        .collect();
+    assert_eq!(told, [["p/north/a", "p/north#x"], ["p/south/b", "p/south#x"]]);
 }
 
 /// The lists in the code are what lies in the directories, outages by date.
@@ -241,6 +285,13 @@ fn the_model_has_the_last_word() {
     let (other, _) = figure(&format!("{own}availability = 0.9\n"), sqs);
     assert!((other.expect("a figure") - 0.9).abs() < 1e-12);
     assert_eq!(figure(&format!("{own}needs = []\n"), sqs).1, 0, "the catalogue's do not count");
+    // Its scope too is known.
+    let short = format!("{head}[provider.aws.product.sqs]\navailability = 0.9\n");
+    assert_eq!(figure(&short, sqs), (Some(0.9), 1));
+    for unknown in ["[provider.aws.product.mine]\n", "[provider.mine.product.sqs]\n"] {
+        let problems = read(&format!("{head}{unknown}")).expect_err("nobody knows its scope");
+        assert_eq!(problems, ["a product needs `scope`"], "{unknown}");
+    }
     let (mine, _) = figure(&format!("{own}mtbf = '99d'\nmttr = '1d'\n"), sqs);
     assert!((mine.expect("a figure") - 0.99).abs() < 1e-12);
     // Zones of one's own are all there are.

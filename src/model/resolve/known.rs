@@ -13,7 +13,15 @@ impl Resolver {
     /// The model's own outages. What they name need not be declared: that is for each model to have or not.
     pub(super) fn outages(&mut self, declared: Vec<OutageDecl>) -> Vec<Outage> {
         let mut known: HashMap<String, Place> = HashMap::new();
-        for OutageDecl { name, .. } in &declared {
+        for OutageDecl { name, fails, .. } in &declared {
+            for what in fails.iter().flat_map(|failed| [Some(&failed.what), failed.or.as_ref()]).flatten() {
+                if !names::is_pattern(&what.value) {
+                    let message = format!("`{}` is nothing that can have failed", what.value);
+                    let problem = Diagnostic::new(Code::BadReference, what.place, message);
+                    let expected = "expected a reference such as `aws/us-east-1/{zone}#ebs` or `fastly`";
+                    self.problems.push(problem.label(expected));
+                }
+            }
             if let Some(first) = known.insert(name.value.clone(), name.place) {
                 let message = format!("two outages are called `{}`", name.value);
                 let problem = Diagnostic::new(Code::DuplicateName, name.place, message);
