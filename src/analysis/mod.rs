@@ -24,6 +24,7 @@ mod small_cuts;
 mod survive;
 mod timeline;
 mod transpose;
+mod tree;
 mod uncertainty;
 
 pub use availability::{Bounds, availability};
@@ -44,6 +45,7 @@ pub use scenarios::{Asked, MOST_SCENARIOS, OUTAGE, TooMany, custom, declared, of
 pub use small_cuts::{SmallCuts, small_cuts};
 pub use survive::{Answer, Asking, CapabilityOutcome, survive};
 pub use timeline::{Interval, Timeline, timeline};
+pub use tree::{SystemTree, TooEntangled};
 pub use uncertainty::{Sampling, Spread, Spreads, is_uncertain, spread};
 
 use crate::compile::{Dense, Program};

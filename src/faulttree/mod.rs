@@ -7,6 +7,7 @@
 
 mod bdd;
 mod cuts;
+mod functions;
 mod limits;
 mod modules;
 mod order;
@@ -16,6 +17,7 @@ mod tree;
 mod zbdd;
 
 pub use cuts::{Cuts, Iter};
+pub use functions::{Function, Functions, Stopped};
 pub use limits::{Bounds, Limits};
 pub use solver::Solver;
 pub use tree::{Event, Gate, Node, Tree};

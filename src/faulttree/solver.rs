@@ -260,22 +260,7 @@ fn gate_of(bdd: &mut Bdd<'_>, tree: &Tree, gate: usize, edges: &[u32]) -> Result
     let mut inputs: Vec<u32> = tree.inputs(gate).iter().map(edge).collect();
     inputs.sort_by_key(|edge| std::cmp::Reverse((bdd.level(*edge), *edge)));
     match tree.kind(gate) {
-        Kind::AtLeast(k) => at_least(bdd, k as usize, &inputs),
+        Kind::AtLeast(k) => bdd.at_least(k as usize, &inputs),
         _ => inputs.iter().try_fold(TRUE, |all, input| bdd.and(*input, all)),
     }
-}
-
-/// After the first inputs: by number, whether at least so many of them hold.
-fn at_least(bdd: &mut Bdd<'_>, k: usize, inputs: &[u32]) -> Result<u32, Hit> {
-    let mut so_many = vec![FALSE; k + 1];
-    so_many[0] = TRUE;
-    for (index, input) in inputs.iter().enumerate() {
-        // What is too few even with all that follow is never asked for.
-        let fewest = (k + index + 1).saturating_sub(inputs.len()).max(1);
-        for count in (fewest..=k.min(index + 1)).rev() {
-            let one_more = bdd.and(*input, so_many[count - 1])?;
-            so_many[count] = bdd.or(one_more, so_many[count])?;
-        }
-    }
-    Ok(so_many[k])
 }

@@ -30,16 +30,20 @@ impl Knots {
     /// Sets of nodes each of which waits, directly or not, for every other, sorted; what waits for none but itself comes
     /// first. (Kosaraju's algorithm does not recurse.)
     pub fn sets(&self) -> Vec<Vec<usize>> {
-        let is_knot = |set: &Vec<NodeIndex>| match set[..] {
-            [single] => self.graph.contains_edge(single, single),
-            _ => true,
-        };
-        let sorted = |set: Vec<NodeIndex>| {
+        self.components().filter(|(_, is_knot)| *is_knot).map(|(set, _)| set).collect()
+    }
+
+    /// As [`Knots::sets`], with every node that is in no such set as one of its own, and whether a set waits for itself.
+    pub fn components(&self) -> impl Iterator<Item = (Vec<usize>, bool)> {
+        kosaraju_scc(&self.graph).into_iter().map(|set| {
+            let is_knot = match set[..] {
+                [single] => self.graph.contains_edge(single, single),
+                _ => true,
+            };
             let mut set: Vec<usize> = set.into_iter().map(NodeIndex::index).collect();
             set.sort_unstable();
-            set
-        };
-        kosaraju_scc(&self.graph).into_iter().filter(is_knot).map(sorted).collect()
+            (set, is_knot)
+        })
     }
 
     /// The smallest circle in one of [`Knots::sets`], each node followed by one that it waits for; the first of the

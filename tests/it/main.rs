@@ -27,6 +27,7 @@ mod replay;
 mod rows;
 mod sweeping;
 mod tools;
+mod trees;
 
 /// Says that a test has nothing to run on here.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
