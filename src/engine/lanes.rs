@@ -5,7 +5,7 @@
     reason = "the kernel is compiled for several kinds of processors, and what it calls with it"
 )]
 
-use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, Not};
+use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Not};
 
 /// How many scenarios one pass of [`super::Sweep`] answers.
 pub const LANES: usize = WORDS * 64;
@@ -79,59 +79,41 @@ impl Lanes {
             Some(index * 64 + bit)
         })
     }
-
-    #[inline(always)]
-    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        Self(std::array::from_fn(|index| f(self.0[index], other.0[index])))
-    }
 }
 
-impl BitAnd for Lanes {
-    type Output = Self;
+/// Word by word, as plain loops: compilers turn these into vector instructions.
+macro_rules! by_words {
+    ($trait:ident, $function:ident, $assign:ident, $function_assign:ident) => {
+        impl $assign for Lanes {
+            #[inline(always)]
+            fn $function_assign(&mut self, other: Self) {
+                for (word, other) in self.0.iter_mut().zip(other.0) {
+                    word.$function_assign(other);
+                }
+            }
+        }
 
-    #[inline(always)]
-    fn bitand(self, other: Self) -> Self {
-        self.zip(other, |a, b| a & b)
-    }
+        impl $trait for Lanes {
+            type Output = Self;
+
+            #[inline(always)]
+            fn $function(mut self, other: Self) -> Self {
+                self.$function_assign(other);
+                self
+            }
+        }
+    };
 }
 
-impl BitOr for Lanes {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitor(self, other: Self) -> Self {
-        self.zip(other, |a, b| a | b)
-    }
-}
-
-impl BitXor for Lanes {
-    type Output = Self;
-
-    #[inline(always)]
-    fn bitxor(self, other: Self) -> Self {
-        self.zip(other, |a, b| a ^ b)
-    }
-}
+by_words!(BitAnd, bitand, BitAndAssign, bitand_assign);
+by_words!(BitOr, bitor, BitOrAssign, bitor_assign);
+by_words!(BitXor, bitxor, BitXorAssign, bitxor_assign);
 
 impl Not for Lanes {
     type Output = Self;
 
     #[inline(always)]
     fn not(self) -> Self {
-        Self(self.0.map(|word| !word))
-    }
-}
-
-impl BitAndAssign for Lanes {
-    #[inline(always)]
-    fn bitand_assign(&mut self, other: Self) {
-        *self = *self & other;
-    }
-}
-
-impl BitOrAssign for Lanes {
-    #[inline(always)]
-    fn bitor_assign(&mut self, other: Self) {
-        *self = *self | other;
+        self ^ Self::ALL
     }
 }

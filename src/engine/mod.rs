@@ -11,7 +11,7 @@ mod outcome;
 mod reference;
 mod sweep;
 
-pub use circuit::{Ask, Circuit, From};
+pub use circuit::{Ask, Circuit, From, alike_together};
 pub use cold::ColdStart;
 pub use fast::{Fast, Worker};
 pub use lanes::{LANES, Lanes};

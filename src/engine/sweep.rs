@@ -12,7 +12,7 @@
 //! Each is a [`Circuit`] over the same planes. Where nothing takes time or counts only to start, what stays is all that
 //! ever holds, and one pass answers everything.
 
-use super::circuit::{Ask, Circuit, From};
+use super::circuit::{Ask, Circuit, From, alike_together};
 use super::lanes::Lanes;
 use crate::compile::{ConditionId, Dense, NodeId, Op};
 use crate::model::ElementId;
@@ -61,21 +61,19 @@ impl<'d> Sweep<'d> {
     /// Answers for these conditions only: what none of them needs is not looked at.
     pub fn of(dense: &'d Dense, conditions: impl IntoIterator<Item = ConditionId>) -> Self {
         let is_needed = needed(dense, conditions.into_iter().map(|id| dense.condition(id)));
-        let order = order(dense, &is_needed);
-        let mut planes = vec![NONE; dense.len()];
-        // Events are the leaves and come first.
         let is_event = |node: &NodeId| dense.op(*node) == Op::Event;
-        let events = order.iter().flat_map(|(nodes, _)| nodes).filter(|node| is_event(node));
-        let n_events = events.clone().count();
-        let gates = order.iter().flat_map(|(nodes, _)| nodes).filter(|node| !is_event(node));
-        for (plane, node) in (0..).zip(events.chain(gates)) {
+        // Events are the leaves and come first.
+        let events = || dense.nodes().filter(|node| is_needed[node.index()] && is_event(node));
+        let parts = order(dense, |node| is_needed[node.index()] && !is_event(node));
+        let mut planes = vec![NONE; dense.len()];
+        for (plane, node) in (0..).zip(events().chain(parts.iter().flat_map(|(nodes, _)| nodes).copied())) {
             planes[node.index()] = plane;
         }
         let build = |step: Step| {
-            let mut circuit = Circuit::new(n_events);
-            for (nodes, is_circle) in &order {
+            let mut circuit = Circuit::new(events().count());
+            for (nodes, is_circle) in &parts {
                 let first = circuit.next();
-                for node in nodes.iter().filter(|node| !is_event(node)) {
+                for node in nodes {
                     gate(&mut circuit, dense, *node, step, &planes);
                 }
                 if *is_circle {
@@ -161,20 +159,44 @@ fn needed(dense: &Dense, roots: impl Iterator<Item = NodeId>) -> Vec<bool> {
     is_needed
 }
 
-/// The needed gates in order, each circle by itself, with whether it is one.
-fn order(dense: &Dense, is_needed: &[bool]) -> Vec<(Vec<NodeId>, bool)> {
-    let mut parts = Vec::new();
+/// The gates that are asked for, in order, each circle by itself, with whether it is one.
+fn order(dense: &Dense, is_asked: impl Fn(&NodeId) -> bool) -> Vec<(Vec<NodeId>, bool)> {
+    let mut places = vec![usize::MAX; dense.len()];
+    let mut straight = |nodes: Vec<NodeId>| {
+        for (place, node) in nodes.iter().enumerate() {
+            places[node.index()] = place;
+        }
+        let inputs = |place: usize| {
+            let inputs = dense.inputs(nodes[place]).iter();
+            inputs.map(|input| places[input.index()]).filter(|place| *place != usize::MAX).collect::<Vec<_>>()
+        };
+        let shape = |place: usize| (shape(dense.op(nodes[place])), dense.inputs(nodes[place]).len());
+        let together = alike_together(nodes.len(), inputs, shape);
+        nodes.iter().for_each(|node| places[node.index()] = usize::MAX);
+        (together.into_iter().map(|place| nodes[place]).collect(), false)
+    };
     let mut nodes = dense.nodes();
-    let mut needed_of_next =
-        |n: usize| -> Vec<NodeId> { nodes.by_ref().take(n).filter(|node| is_needed[node.index()]).collect() };
+    let mut next = |n: usize| nodes.by_ref().take(n).filter(&is_asked).collect::<Vec<NodeId>>();
+    let mut parts = Vec::new();
     let mut at = 0;
     for circle in dense.circles() {
-        parts.push((needed_of_next(circle.start - at), false));
-        parts.push((inputs_first(dense, &needed_of_next(circle.len()), circle), true));
+        parts.push(straight(next(circle.start - at)));
+        parts.push((inputs_first(dense, &next(circle.len()), circle), true));
         at = circle.end;
     }
-    parts.push((needed_of_next(dense.len() - at), false));
+    parts.push(straight(next(dense.len() - at)));
     parts
+}
+
+/// Gates of equal shape and as many inputs are worked out alike.
+fn shape(op: Op) -> (u8, u32) {
+    match op {
+        Op::All => (0, 0),
+        Op::Any => (1, 0),
+        Op::AtLeast(k) => (2, k),
+        Op::Capacity(index) => (3, index),
+        Op::Event | Op::Later(_) | Op::Start(_) | Op::ToStart | Op::Tolerates(_) => (4, 0),
+    }
 }
 
 /// The gates of a circle, each behind its inputs as far as a circle allows: so that iteration soon ends. A depth-first
@@ -194,7 +216,9 @@ fn inputs_first(dense: &Dense, members: &[NodeId], circle: &std::ops::Range<usiz
                 continue;
             };
             *n_followed += 1;
-            if circle.contains(&input.index())
+            let is_gate = dense.op(*input) != Op::Event;
+            if is_gate
+                && circle.contains(&input.index())
                 && !std::mem::replace(&mut is_seen[input.index() - circle.start], true)
             {
                 path.push((*input, 0));

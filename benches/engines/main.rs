@@ -5,6 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measures")]
 
+mod kernel;
+
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
@@ -20,6 +22,10 @@ use petgraph::graph::{DiGraph, NodeIndex};
 fn main() {
     let is_test = std::env::args().any(|argument| argument == "--test");
     let sizes: &[u32] = if is_test { &[50] } else { &[100, 1_000, 10_000] };
+    kernel::table(if is_test { 1_000 } else { 1_000_000 });
+    if std::env::args().any(|argument| argument == "kernel") {
+        return;
+    }
     println!(
         "single failures of every zone, region, provider, product, group, service and instance: ratios to the fast engine"
     );
