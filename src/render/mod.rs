@@ -22,6 +22,7 @@ mod markdown;
 mod replay;
 mod repository;
 mod sarif;
+mod shapes;
 mod table;
 mod text;
 mod timeline;
@@ -43,6 +44,7 @@ pub use markdown::check as markdown;
 pub use replay::{replay, replays};
 pub use repository::Repository;
 pub use sarif::sarif;
+pub use shapes::shape_in_words;
 pub use text::{blast, check, explain, survive};
 pub use timeline::{Bars, survive_timeline};
 

@@ -17,6 +17,7 @@ mod fingerprint;
 mod library;
 mod replay;
 mod rules;
+mod shapes;
 mod survive;
 mod timeline;
 
@@ -43,6 +44,7 @@ pub use replay::{
     WorstReport,
 };
 pub use rules::{RULES, Rule};
+pub use shapes::{KindReport, PartReport, ShapeReport};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
 pub use timeline::{IntervalReport, TimelineReport, UnreachableReport};
 

@@ -25,6 +25,7 @@ mod readme;
 mod recovery;
 mod replay;
 mod rows;
+mod shapes;
 mod sweeping;
 mod tools;
 mod trees;
