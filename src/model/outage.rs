@@ -90,6 +90,8 @@ pub struct Directory<'m> {
     providers: Vec<(String, Vec<String>)>,
     /// What somebody needs as a whole, and providers at which something runs that uses none of their products.
     relied_on: HashSet<ElementId>,
+    /// Facilities on which instances stand.
+    stood_on: HashSet<ElementId>,
 }
 
 /// A zone or region.
@@ -151,10 +153,9 @@ impl<'m> Directory<'m> {
     fn rely(&mut self, element: &Element, elements: &[Element]) {
         let terms = element.needs.iter().chain(&element.wants);
         self.relied_on.extend(terms.flat_map(Need::mentions));
-        if let Kind::Instance(instance) = &element.kind
-            && instance.uses.is_empty()
-            && matches!(elements[instance.domain.index()].kind, Kind::Provider)
-        {
+        let Kind::Instance(instance) = &element.kind else { return };
+        self.stood_on.extend(&instance.uses);
+        if instance.uses.is_empty() && matches!(elements[instance.domain.index()].kind, Kind::Provider) {
             self.relied_on.insert(instance.domain);
         }
     }
@@ -228,7 +229,18 @@ impl<'m> Directory<'m> {
             wanted.len() == place.parts.len()
                 && parts.all(|(wanted, part)| wanted.starts_with('{') || wanted == part)
         };
-        self.zones.iter().chain(&self.regions).filter(fits).collect()
+        let mut places: Vec<&Spot> = self.zones.iter().chain(&self.regions).filter(fits).collect();
+        if let [provider, region, _] = &wanted[..] {
+            // A region of which the model tells no zones stands for the zone that it was.
+            let fits = |place: &&Spot| {
+                let is_whole = !self.zones.iter().any(|zone| zone.parts.starts_with(&place.parts));
+                is_whole
+                    && place.parts[0] == *provider
+                    && (region.starts_with('{') || place.parts[1] == *region)
+            };
+            places.extend(self.regions.iter().filter(fits));
+        }
+        places
     }
 
     /// What fails where the wildcards mean one place; with no place, what has no wildcard.
@@ -242,8 +254,10 @@ impl<'m> Directory<'m> {
             if let Some(zone) = place.get(2) {
                 what = what.replace("{zone}", zone);
             }
-            for id in self.found.get(&what).or_else(|| self.coarser(&what)).into_iter().flatten() {
-                fails.push(Failure { what: *id, lasts: failed.lasts, destroys: failed.destroys });
+            let found = self.found.get(&what).or_else(|| self.coarser(&what)).into_iter().flatten();
+            let found = found.copied().chain(self.of_some_zone(&what));
+            for id in found {
+                fails.push(Failure { what: id, lasts: failed.lasts, destroys: failed.destroys });
             }
         }
         fails.sort_by_key(|failure| failure.what);
@@ -257,6 +271,13 @@ impl<'m> Directory<'m> {
             same
         });
         fails
+    }
+
+    /// A product of one zone, where the model tells no zones of the region and something stands on the region's.
+    fn of_some_zone(&self, what: &str) -> impl Iterator<Item = ElementId> {
+        let of_region = what.contains("/{zone}#").then(|| what.replace("/{zone}#", "#"));
+        let found = of_region.and_then(|what| self.found.get(&what)).into_iter().flatten();
+        found.copied().filter(|id| self.stood_on.contains(id))
     }
 
     /// A region's product, where the model has the region and tells the product apart for the provider as a whole only.
