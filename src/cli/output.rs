@@ -8,7 +8,7 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::args::{Color, Global};
 use super::exit::Failure;
-use crate::render::Detail;
+use crate::render::{self, Detail};
 
 /// How to talk to the user.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,13 @@ impl Talk {
     pub(super) fn say(self, text: &str) {
         let mut stderr = AutoStream::new(io::stderr(), self.choice()).lock();
         let _ = writeln!(stderr, "{text}");
+    }
+
+    /// A text for people as where it goes to can show it: a terminal whose locale knows no Unicode gets symbols of
+    /// ASCII.
+    pub(super) fn shown(text: String, to: Option<&Path>) -> String {
+        let is_plain = to.is_none() && io::stdout().is_terminal() && knows_only_ascii();
+        if is_plain { render::ascii(&text) } else { text }
     }
 
     /// Gives the result.
@@ -101,9 +108,29 @@ fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// The width to lay text out for: the terminal's, or a width that suits files.
 pub(super) fn width() -> usize {
+    width_of(None)
+}
+
+/// The same for a result that may go to a file: then the terminal has no say in it.
+pub(super) fn width_of(to: Option<&Path>) -> usize {
     const FILE_WIDTH: usize = 120;
-    if !io::stdout().is_terminal() {
-        return FILE_WIDTH;
+    terminal_width(to).unwrap_or(FILE_WIDTH)
+}
+
+/// The width of the terminal that a result goes to; `None` where it goes to none.
+pub(super) fn terminal_width(to: Option<&Path>) -> Option<usize> {
+    if to.is_some() || !io::stdout().is_terminal() {
+        return None;
     }
-    terminal_size::terminal_size().map_or(FILE_WIDTH, |(width, _)| usize::from(width.0))
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+}
+
+/// Whether the user's locale says that it knows no Unicode. One that says nothing knows it, as nearly all do.
+fn knows_only_ascii() -> bool {
+    let said =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    said.is_some_and(|locale| {
+        let locale = locale.to_string_lossy().to_ascii_lowercase();
+        cfg!(unix) && !locale.contains("utf-8") && !locale.contains("utf8")
+    })
 }

@@ -166,11 +166,11 @@ pub fn diff(report: &DiffReport, detail: Detail) -> String {
         out += &format!("{} {at_stake}\n", styled(DIM, "value per hour in the worst single failure"));
     }
     out += &format!(
-        "{}: {}; {} and cut sets of up to {} events compared\n",
+        "{}: {}; {} and cut sets of up to {} compared\n",
         visible(&report.models.new),
         headline(report),
         plural(report.scenarios, "scenario", "scenarios"),
-        report.cuts_order,
+        plural(report.cuts_order, "event", "events"),
     );
     out
 }
@@ -185,10 +185,10 @@ pub fn markdown(report: &DiffReport) -> String {
     };
     out.add(&format!("### {mark} What survives: {}\n\n", headline(report)));
     out.add(&format!(
-        "{}: {} and cut sets of up to {} events compared.\n",
+        "{}: {} and cut sets of up to {} compared.\n",
         code(&report.models.new),
         plural(report.scenarios, "scenario", "scenarios"),
-        report.cuts_order
+        plural(report.cuts_order, "event", "events")
     ));
     let lines = lines(report, Detail::Normal);
     let of = |effect: &str| -> Vec<String> {

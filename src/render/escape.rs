@@ -21,6 +21,29 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A text for a terminal that knows no more than ASCII: each symbol that linchpin itself draws becomes one that is as
+/// wide. What a model is written in stays.
+///
+/// ```
+/// use linchpin::render::ascii;
+/// assert_eq!(ascii("✗ web → shop\n└─ ✓ é"), "x web > shop\n`- + é");
+/// ```
+pub fn ascii(text: &str) -> String {
+    let plain = |c: char| match c {
+        '✓' => '+',
+        '✗' => 'x',
+        '→' => '>',
+        '─' | '–' => '-',
+        '│' | '├' => '|',
+        '└' => '`',
+        '█' => '#',
+        '▒' => '=',
+        '…' => '.',
+        c => c,
+    };
+    text.chars().map(plain).collect()
+}
+
 /// Control characters, zero-width characters, direction marks, separators that break lines, tag characters.
 pub(super) fn is_hidden(c: char) -> bool {
     c.is_control()

@@ -2,16 +2,25 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Detail;
+use super::{Detail, Style, styled};
 use crate::model::Time;
 
 /// Words over lines of at most a width, as many on each as fit.
 pub(super) fn fill<'w>(words: impl IntoIterator<Item = &'w str>, width: usize) -> Vec<String> {
+    fill_with(words, " ", width)
+}
+
+/// The same with something else between two words than a space.
+pub(super) fn fill_with<'w>(
+    words: impl IntoIterator<Item = &'w str>,
+    between: &str,
+    width: usize,
+) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
         match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= width => {
-                line.push(' ');
+            Some(line) if line.width() + between.width() + word.width() <= width => {
+                line.push_str(between);
                 line.push_str(word);
             }
             _ => lines.push(word.to_owned()),
@@ -34,6 +43,13 @@ pub(super) fn paragraph(first: &str, text: &str, width: usize) -> String {
         out.push('\n');
     }
     out
+}
+
+/// A word in a style and a text behind it, whose further lines stand below its first.
+pub(super) fn hanging(indent: &str, style: Style, word: &str, text: &str, width: usize) -> String {
+    let first = format!("{indent}{word} ");
+    let plain = paragraph(&first, text, width);
+    format!("{indent}{} {}", styled(style, word), &plain[first.len()..])
 }
 
 /// Names with commas between, as one text; very many are counted instead, unless everything is wanted.

@@ -7,7 +7,7 @@ use super::lines::fill;
 use super::styled;
 
 /// No column is wrapped to less than this.
-const NARROWEST: usize = 24;
+pub(super) const NARROWEST: usize = 24;
 
 /// One field of a table.
 #[derive(Debug, Clone)]

@@ -2,24 +2,28 @@
 
 use std::collections::HashMap;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::circles::circles;
-use super::lines::{failing, listed};
-use super::table::{Cell, table};
+use super::lines::{failing, fill, hanging, paragraph};
+use super::matrix::data_cell;
+use super::table::{Cell, NARROWEST, table, table_width, wrapped_table};
 use super::timeline::{self, Bars};
-use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
+use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, Style, style_of, styled, visible};
 use crate::model::{State, Time};
 use crate::report::{
-    BlastReport, CauseReport, CheckReport, Counts, DataReport, ElementReport, ExplainReport, FindingReport,
-    GoneReport, Ordered, OutcomeReport, PolicyReport, ScenarioReport, SurviveReport,
+    BlastReport, CauseReport, CheckReport, Counts, ElementReport, ExplainReport, FindingReport, GoneReport,
+    Ordered, PolicyReport,
 };
 
 /// The answer of `check`: policies with their verdicts and findings, single points of failure, a line that counts.
-/// Quiet, it says only what fails.
-pub fn check(report: &CheckReport, detail: Detail) -> String {
+/// Quiet, it says only what fails. Without a width a finding is a line, however long.
+pub fn check(report: &CheckReport, detail: Detail, width: Option<usize>) -> String {
+    let width = width.unwrap_or(usize::MAX);
     let mut out = String::new();
     if detail == Detail::Quiet {
         let denied = report.findings.iter().filter(|finding| finding.is_denied());
-        denied.for_each(|finding| out += &finding_line(finding, ""));
+        denied.for_each(|finding| out += &finding_line(finding, "", width));
         return out;
     }
     let mut of_policy: HashMap<&str, Vec<&FindingReport>> = HashMap::new();
@@ -29,11 +33,11 @@ pub fn check(report: &CheckReport, detail: Detail) -> String {
     for policy in &report.policies {
         out += &verdict_line(policy);
         for finding in of_policy.get(policy.name.as_str()).into_iter().flatten() {
-            out += &finding_line(finding, "  ");
+            out += &finding_line(finding, "  ", width);
         }
     }
     for finding in report.remarks().filter(|finding| finding.rule == "waiver") {
-        out += &finding_line(finding, "");
+        out += &finding_line(finding, "", width);
     }
     out += &gone_lines(report);
     let mut rows = Vec::new();
@@ -47,7 +51,8 @@ pub fn check(report: &CheckReport, detail: Detail) -> String {
         rows.push(vec!["".into(), Cell::new(capability), cell]);
     }
     if !rows.is_empty() {
-        out += &format!("\n{}\n{}", styled(BOLD, report.single_points_title()), table(&rows));
+        out +=
+            &format!("\n{}\n{}", styled(BOLD, report.single_points_title()), wrapped_table(&rows, 2, width));
     }
     out += &format!("\n{}\n", closing_line(report));
     out
@@ -78,23 +83,31 @@ fn verdict_line(policy: &PolicyReport) -> String {
     }
 }
 
-fn finding_line(finding: &FindingReport, indent: &str) -> String {
+fn finding_line(finding: &FindingReport, indent: &str, width: usize) -> String {
     let message = visible(&finding.message);
-    let at =
-        finding.at.as_ref().map_or_else(String::new, |at| format!(" [{}:{}]", visible(&at.file), at.line));
+    let said = |style: Style, word: &str, text: &str| hanging(indent, style, word, text, width);
     if let Some(waived) = &finding.waived {
-        let waived = format!("waived until {}: {}", waived.until, visible(&waived.reason));
-        return format!(
-            "{indent}{} {message}\n{indent}       {}\n",
-            styled(DIM, "waived"),
-            styled(DIM, waived)
-        );
+        let until = format!("waived until {}: {}", waived.until, visible(&waived.reason));
+        let until = paragraph(&format!("{indent}       "), &until, width);
+        return said(DIM, "waived", &message) + &until.lines().map(dim_line).collect::<String>();
     }
     if finding.is_in_baseline() {
-        return format!("{indent}{} {message}\n", styled(DIM, "known"));
+        return said(DIM, "known", &message);
     }
-    let word = if finding.is_denied() { styled(BAD, "denied") } else { styled(FAIR, "warning") };
-    format!("{indent}{word} {message}{}\n", styled(DIM, at))
+    let (style, word) = if finding.is_denied() { (BAD, "denied") } else { (FAIR, "warning") };
+    let Some(at) = &finding.at else { return said(style, word, &message) };
+    let at = format!(" [{}:{}]", visible(&at.file), at.line);
+    let text = said(style, word, &format!("{message}{at}"));
+    // Where it was broken it stays as it is.
+    match text.strip_suffix(&format!("{at}\n")) {
+        Some(before) => format!("{before}{}\n", styled(DIM, at)),
+        None => text,
+    }
+}
+
+fn dim_line(line: &str) -> String {
+    let text = line.trim_start();
+    format!("{}{}\n", &line[..line.len() - text.len()], styled(DIM, text))
 }
 
 /// A check in one line.
@@ -118,224 +131,41 @@ pub(super) fn plural(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// The matrix of `survive`: scenarios by class against capabilities; scenarios with equal rows share one.
-pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
-    let Some(first) = report.scenarios.first() else {
-        return "no scenario: the model has nothing of these classes\n".to_owned();
-    };
-    let names: Vec<&str> = first.capabilities.iter().map(|(name, _)| name).collect();
-    let stores: Vec<&str> = first.data.iter().map(|(name, _)| name).collect();
-    let mut columns: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    columns.extend(stores.iter().map(|name| format!("data:{name}")));
-    let mut rows: Vec<Vec<Cell>> = Vec::new();
-    let mut class = None;
-    for group in groups(report, detail) {
-        if class != Some(&group[0].class) {
-            class = Some(&group[0].class);
-            rows.push(vec![Cell::new(group[0].class.as_str()).style(DIM)]);
-        }
-        let mut cells: Vec<Cell> = group[0]
-            .capabilities
-            .iter()
-            .map(|(_, outcome)| outcome_cell(outcome, report.has_channels))
-            .collect();
-        cells.extend(group[0].data.iter().map(|(_, data)| data_cell(data)));
-        let scenario_names: Vec<String> = group.iter().map(|scenario| scenario_name(scenario)).collect();
-        let mut labels = wrapped(&scenario_names, detail).into_iter();
-        let mut row = vec![Cell::new(format!("  {}", labels.next().unwrap_or_default()))];
-        row.append(&mut cells);
-        rows.push(row);
-        rows.extend(labels.map(|label| vec![Cell::new(format!("  {label}"))]));
-    }
-    // Names go into the header where they fit, else below, under letters.
-    let title = Cell::new("what fails").style(BOLD);
-    let label_width = rows.iter().filter_map(|row| row.first()).map(Cell::width).max().unwrap_or(0);
-    let lettered = label_width + columns.iter().map(|name| name.len() + 2).sum::<usize>() > width;
-    let header = |index: usize| if lettered { letters(index) } else { columns[index].clone() };
-    let titles = (0..columns.len()).map(|index| Cell::new(header(index)).style(BOLD));
-    rows.insert(0, std::iter::once(title).chain(titles).collect());
-    let mut out = table(&rows);
-    if lettered {
-        let legend = columns.iter().enumerate().map(|(index, name)| format!("{} {name}", letters(index)));
-        out += &format!("\n{}\n", legend.collect::<Vec<_>>().join("   "));
-    }
-    let all = || {
-        report.scenarios.iter().flat_map(|scenario| scenario.capabilities.iter().map(|(_, outcome)| outcome))
-    };
-    let mut legend =
-        "✓ up   ~ degraded   ✗ down   (15m: out for so long, ~1h: degraded until then)".to_owned();
-    if report.has_channels && all().any(|outcome| outcome.unreachable) {
-        legend += "   ! customers cannot be told";
-    }
-    if !stores.is_empty() {
-        legend += "   data: what is lost";
-    }
-    out += &format!("\n{}\n", styled(DIM, legend));
-    out += &deadlocks(report, detail, width);
-    let count = |state: State| {
-        let has = |scenario: &&ScenarioReport| {
-            scenario.capabilities.iter().any(|(_, outcome)| outcome.state == state)
-        };
-        report.scenarios.iter().filter(has).count()
-    };
-    out += &format!(
-        "{}: {}, {} take a capability down, {} degrade one\n",
-        visible(&report.model),
-        plural(report.scenarios.len(), "scenario", "scenarios"),
-        count(State::Down),
-        count(State::Degraded),
-    );
-    out
-}
-
-/// The deadlocks of all scenarios: those that leave the same things waiting, with the same advice, are told together.
-fn deadlocks(report: &SurviveReport, detail: Detail, width: usize) -> String {
-    let mut told: Vec<(&ScenarioReport, &[String], Vec<String>)> = Vec::new();
-    for scenario in &report.scenarios {
-        let stuck = scenario.capabilities.iter().next().map_or(&[][..], |(_, outcome)| &outcome.deadlock);
-        let is_same = |(known, waits, _): &&mut (&ScenarioReport, &[String], Vec<String>)| {
-            *waits == stuck && known.circles == scenario.circles && known.suffices == scenario.suffices
-        };
-        match told.iter_mut().find(is_same) {
-            _ if stuck.is_empty() => {}
-            Some((.., names)) => names.push(scenario.name.clone()),
-            None => told.push((scenario, stuck, vec![scenario.name.clone()])),
-        }
-    }
-    let mut out = String::new();
-    for (scenario, stuck, names) in told {
-        let (names, stuck) = (listed(&names, 12, detail), listed(stuck, 12, detail));
-        out += &format!(
-            "{} after {names} these wait for each other for ever: {stuck}\n",
-            styled(BAD, "deadlock")
-        );
-        out += &circles(&scenario.circles, scenario.suffices, "  ", detail, width);
-    }
-    out
-}
-
-/// A scenario with the durations that it gives.
-fn scenario_name(scenario: &ScenarioReport) -> String {
-    if scenario.lasts_s.is_empty() || scenario.class == "scenario" {
-        return scenario.name.clone();
-    }
-    let events = scenario.failed.iter().zip(&scenario.lasts_s).map(|(name, lasts)| match lasts.is_finite() {
-        true => format!("{name}={lasts}"),
-        false => name.clone(),
-    });
-    events.collect::<Vec<_>>().join(" + ")
-}
-
-/// Room for the names of scenarios in front of the matrix.
-const LABEL_WIDTH: usize = 44;
-
-/// `A`, `B`, … `Z`, `AA`, …
-fn letters(mut index: usize) -> String {
-    let mut out = String::new();
-    loop {
-        let letter = char::from(b'A' + u8::try_from(index % 26).unwrap_or(0));
-        out.insert(0, letter);
-        if index < 26 {
-            return out;
-        }
-        index = index / 26 - 1;
-    }
-}
-
-/// Scenarios of one class with equal rows, in the order of their first; single ones where everything is wanted, and
-/// only those in which something falls where only that is.
-fn groups(report: &SurviveReport, detail: Detail) -> Vec<Vec<&ScenarioReport>> {
-    let mut groups: Vec<Vec<&ScenarioReport>> = Vec::new();
-    let mut of_class: HashMap<String, usize> = HashMap::new();
-    for scenario in &report.scenarios {
-        let is_well = scenario.capabilities.iter().all(|(_, outcome)| outcome.state == State::Up);
-        if is_well && detail == Detail::Quiet {
-            continue;
-        }
-        let key = format!("{} {:?} {:?}", scenario.class, scenario.capabilities, scenario.data);
-        match of_class.get(&key).filter(|_| detail != Detail::Verbose) {
-            Some(index) => groups[*index].push(scenario),
-            None => {
-                of_class.insert(key, groups.len());
-                groups.push(vec![scenario]);
-            }
-        }
-    }
-    // Classes come in the order asked already; groups within one keep the order of their first scenario.
-    groups
-}
-
-/// Names joined over lines of at most the label's width; many are counted instead.
-fn wrapped(names: &[String], detail: Detail) -> Vec<String> {
-    let shown = if detail == Detail::Verbose { names.len() } else { names.len().min(12) };
-    let mut parts: Vec<String> = names[..shown].to_vec();
-    if shown < names.len() {
-        parts.push(format!("and {} more", names.len() - shown));
-    }
-    let mut lines: Vec<String> = Vec::new();
-    for (index, part) in parts.iter().enumerate() {
-        let part = if index + 1 < parts.len() { format!("{part}, ") } else { part.clone() };
-        match lines.last_mut() {
-            Some(line) if line.len() + part.trim_end().len() + 4 <= LABEL_WIDTH => line.push_str(&part),
-            _ => lines.push(part),
-        }
-    }
-    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
-}
-
-fn outcome_cell(outcome: &OutcomeReport, has_channels: bool) -> Cell {
-    let symbol = match outcome.state {
-        State::Up => "✓",
-        State::Degraded => "~",
-        State::Down => "✗",
-    };
-    let mut text = symbol.to_owned();
-    if outcome.outage > Time::ZERO && outcome.outage.is_finite() {
-        text += &format!(" {}", outcome.outage);
-    }
-    if outcome.undegraded_after > outcome.outage && outcome.undegraded_after.is_finite() {
-        text += &format!(" ~{}", outcome.undegraded_after);
-    }
-    if outcome.unreachable && has_channels {
-        text.push('!');
-    }
-    Cell::new(text).style(style_of(outcome.state))
-}
-
-fn data_cell(data: &DataReport) -> Cell {
-    match (data.total, data.loss) {
-        (true, _) => Cell::new("all").style(BAD),
-        (false, Time::ZERO) => Cell::new("-").style(DIM),
-        (false, loss) => Cell::new(loss.to_string()).style(FAIR),
-    }
-}
-
 /// The ranking of `blast`, and how much value stands on each provider.
-pub fn blast(report: &BlastReport, detail: Detail) -> String {
-    let mut rows = vec![
-        ["down", "degraded", "value/h", "elements", "class", "what fails", "what falls"]
-            .into_iter()
-            .map(|title| Cell::new(title).style(BOLD))
-            .collect::<Vec<_>>(),
-    ];
+pub fn blast(report: &BlastReport, detail: Detail, width: usize) -> String {
+    /// What falls stands behind where there is so much room, else below.
+    const ROOM: usize = 30;
     let falls = |element: &&ElementReport| detail == Detail::Verbose || element.down + element.degraded > 0;
     let (shown, harmless): (Vec<_>, Vec<_>) = report.elements.iter().partition(falls);
+    let titles = ["down", "degraded", "value/h", "elements", "class", "what fails"];
+    let mut rows = vec![titles.into_iter().map(|title| Cell::new(title).style(BOLD)).collect::<Vec<_>>()];
     for element in &shown {
+        let count = |n: usize, style| Cell::new(n.to_string()).right().style(if n > 0 { style } else { DIM });
         rows.push(vec![
-            Cell::new(element.down.to_string()).right().style(if element.down > 0 { BAD } else { DIM }),
-            Cell::new(element.degraded.to_string()).right().style(if element.degraded > 0 {
-                FAIR
-            } else {
-                DIM
-            }),
+            count(element.down, BAD),
+            count(element.degraded, FAIR),
             Cell::new(amount(element.value_per_hour)).right(),
             Cell::new(element.elements_down.to_string()).right(),
             Cell::new(element.class.as_str()).style(DIM),
             Cell::new(element.element.as_str()),
-            Cell::new(fallen(&element.capabilities)),
         ]);
     }
-    let mut out = if shown.is_empty() { String::new() } else { table(&rows) };
+    let has_room = table_width(&rows) + 2 + ROOM <= width;
+    let mut out = String::new();
+    if has_room && !shown.is_empty() {
+        rows[0].push(Cell::new("what falls").style(BOLD));
+        for (row, element) in rows[1..].iter_mut().zip(&shown) {
+            row.push(Cell::new(fallen(&element.capabilities)));
+        }
+        out += &wrapped_table(&rows, titles.len(), width);
+    } else if !shown.is_empty() {
+        let lines = table(&rows);
+        let mut lines = lines.lines();
+        out += &format!("{}\n", lines.next().unwrap_or_default());
+        for (line, element) in lines.zip(&shown) {
+            out += &format!("{line}\n{}", paragraph("      ", &fallen(&element.capabilities), width));
+        }
+    }
     if !harmless.is_empty() {
         out += &format!(
             "{} after whose failure every capability is up\n",
@@ -361,13 +191,16 @@ fn amount(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
+/// What is down, then what is degraded.
 fn fallen(capabilities: &Ordered<State>) -> String {
-    let fallen = capabilities.iter().filter(|(_, state)| **state != State::Up);
-    let text = fallen.map(|(name, state)| match state {
-        State::Down => name.to_owned(),
-        _ => format!("{name} (degraded)"),
-    });
-    text.collect::<Vec<_>>().join(", ")
+    let of = |wanted: State| -> Vec<&str> {
+        capabilities.iter().filter(|(_, state)| **state == wanted).map(|(name, _)| name).collect()
+    };
+    match (of(State::Down), of(State::Degraded)) {
+        (down, degraded) if degraded.is_empty() => down.join(", "),
+        (down, degraded) if down.is_empty() => format!("degraded: {}", degraded.join(", ")),
+        (down, degraded) => format!("{}; degraded: {}", down.join(", "), degraded.join(", ")),
+    }
 }
 
 /// The story of `explain`: each capability, what its state follows from, and what is lost.
@@ -397,18 +230,20 @@ pub fn explain(report: &ExplainReport, bars: Bars, width: usize) -> String {
             out += &format!("  {bar}\n");
         }
         if !explained.waited_for.is_empty() && outcome.state == State::Degraded {
-            out += &format!("  out for {}: {}\n", outcome.outage, explained.waited_for.join(" → "));
+            let chain = explained.waited_for.join(" → ");
+            out += &paragraph("  ", &format!("out for {}: {chain}", outcome.outage), width);
         }
-        tree(&explained.causes, "  ", &mut out);
+        tree(&explained.causes, "  ", width, &mut out);
         if !explained.saved_by.is_empty() {
             out += &format!("  {}\n", styled(DIM, "what keeps it going:"));
-            tree(&explained.saved_by, "  ", &mut out);
+            tree(&explained.saved_by, "  ", width, &mut out);
         } else if explained.causes.is_empty() {
             out += "  it does not depend on what fails\n";
         }
         if !outcome.deadlock.is_empty() {
             let stuck = outcome.deadlock.join(", ");
-            out += &format!("  {} these wait for each other for ever: {stuck}\n", styled(BAD, "deadlock"));
+            let text = format!("these wait for each other for ever: {stuck}");
+            out += &hanging("  ", BAD, "deadlock", &text, width);
         }
     }
     if !report.circles.is_empty() {
@@ -432,7 +267,7 @@ fn again(what: &str, after: Time) -> String {
     }
 }
 
-fn tree(causes: &[CauseReport], indent: &str, out: &mut String) {
+fn tree(causes: &[CauseReport], indent: &str, width: usize, out: &mut String) {
     let lines = joined(causes);
     for (index, (cause, text)) in lines.iter().enumerate() {
         let last = index + 1 == lines.len();
@@ -442,8 +277,16 @@ fn tree(causes: &[CauseReport], indent: &str, out: &mut String) {
             "degraded" => (FAIR, "~"),
             _ => (GOOD, "✓"),
         };
-        *out += &format!("{indent}{branch}{} {text}\n", styled(style, mark));
-        tree(&cause.because, &format!("{indent}{below}"), out);
+        // A branch that goes on below goes on beside the further lines of a text too.
+        let further = if cause.because.is_empty() { "  " } else { "│ " };
+        let room = width.saturating_sub(indent.width() + branch.width() + 2).max(NARROWEST);
+        for (number, line) in fill(text.split(' '), room).iter().enumerate() {
+            *out += &match number {
+                0 => format!("{indent}{branch}{} {line}\n", styled(style, mark)),
+                _ => format!("{indent}{below}{further}{line}\n"),
+            };
+        }
+        tree(&cause.because, &format!("{indent}{below}"), width, out);
     }
 }
 

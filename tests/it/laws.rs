@@ -563,7 +563,9 @@ fn text_and_json_say_the_same() {
         let report = SurviveReport::new(model, &answers);
         let json = serde_json::from_str(&render::json(&report)).map_err(|why| why.to_string())?;
         // Narrow, the names of columns stand below the matrix.
-        for (detail, width) in [(Detail::Verbose, 10_000), (Detail::Verbose, 60), (Detail::Normal, 120)] {
+        for (detail, width) in
+            [(Detail::Verbose, 10_000), (Detail::Verbose, 60), (Detail::Normal, 120), (Detail::Normal, 20)]
+        {
             let text = anstream::adapter::strip_str(&render::survive(&report, detail, width)).to_string();
             same(&text, &json, detail, report.has_channels)
                 .map_err(|why| format!("{why}: {detail:?} {width}\n{text}"))?;
@@ -574,27 +576,29 @@ fn text_and_json_say_the_same() {
 
 /// Compares each row of the matrix with the scenarios that it stands for.
 fn same(text: &str, json: &Value, detail: Detail, has_channels: bool) -> Result<(), String> {
-    let mut lines = text.lines();
-    let mut columns: Vec<&str> = lines.next().map(fields).unwrap_or_default();
-    let below: BTreeMap<&str, &str> = text
-        .lines()
-        .filter(|line| line.starts_with("A "))
-        .flat_map(fields)
-        .filter_map(|field| field.split_once(' '))
-        .collect();
+    let mut blocks = text.split("\n\n").peekable();
+    let mut columns: Vec<&str> = vec!["what fails"];
+    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
+    // Where not all columns fit below each other's scenarios, there are several panels of the same rows.
+    while let Some(panel) = blocks.next_if(|block| block.starts_with("what fails")) {
+        let mut lines = panel.lines();
+        columns.extend(&lines.next().map(fields).unwrap_or_default()[1..]);
+        let of_panel = rows_of(lines)?;
+        if rows.is_empty() {
+            rows = of_panel;
+            continue;
+        }
+        ensure_equal(&of_panel.len(), &rows.len(), || "rows of a panel".to_owned())?;
+        for ((names, cells), (again, more)) in rows.iter_mut().zip(of_panel) {
+            ensure_equal(&again, names, || "a row of a panel".to_owned())?;
+            cells.extend(more);
+        }
+    }
+    let legend = blocks.next().filter(|block| block.starts_with("A ")).unwrap_or_default();
+    let below: BTreeMap<&str, &str> =
+        legend.lines().flat_map(fields).filter_map(|field| field.split_once(' ')).collect();
     for column in &mut columns {
         *column = below.get(column).copied().unwrap_or(column);
-    }
-    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
-    let mut class = "";
-    for line in lines.take_while(|line| !line.is_empty() && !line.starts_with('✓')) {
-        let fields = fields(line);
-        match (line.starts_with("  "), &fields[..], rows.last_mut()) {
-            (false, [name], _) => class = name,
-            (true, [more], Some((names, _))) => *names += &format!(" {more}"),
-            (true, [names, cells @ ..], _) => rows.push((format!("{class}: {names}"), cells.to_vec())),
-            _ => return Err(format!("cannot read `{line}`")),
-        }
     }
     let scenarios = json["scenarios"].as_array().ok_or("no scenarios")?;
     ensure(detail != Detail::Verbose || rows.len() == scenarios.len(), || "a row is missing".to_owned())?;
@@ -621,6 +625,22 @@ fn same(text: &str, json: &Value, detail: Detail, has_channels: bool) -> Result<
         }
     }
     ensure_equal(&told, &scenarios.len(), || "scenarios in text".to_owned())
+}
+
+/// The rows of a panel, each with its class and names in front.
+fn rows_of<'t>(lines: impl Iterator<Item = &'t str>) -> Result<Vec<(String, Vec<&'t str>)>, String> {
+    let mut rows: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut class = "";
+    for line in lines.take_while(|line| !line.starts_with('✓')) {
+        let fields = fields(line);
+        match (line.starts_with("  "), &fields[..], rows.last_mut()) {
+            (false, [name], _) => class = name,
+            (true, [more], Some((names, _))) => *names += &format!(" {more}"),
+            (true, [names, cells @ ..], _) => rows.push((format!("{class}: {names}"), cells.to_vec())),
+            _ => return Err(format!("cannot read `{line}`")),
+        }
+    }
+    Ok(rows)
 }
 
 /// How the text names a scenario: with the durations that it gives, unless the model names it.
@@ -795,7 +815,7 @@ fn everything_said(system: &System, asked: &[Asked]) -> Vec<String> {
         render::json(&survived),
         render::survive(&survived, Detail::Normal, 120),
         render::json(&checked),
-        render::check(&checked, Detail::Normal),
+        render::check(&checked, Detail::Normal, None),
         render::json(&blasts),
     ]
 }

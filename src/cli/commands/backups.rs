@@ -3,7 +3,7 @@
 use super::super::args::BackupsArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, give, mention_warnings};
 use crate::analysis::backups;
 use crate::render;
@@ -15,6 +15,11 @@ pub(super) fn run(args: &BackupsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let as_of = ask::as_of(&args.as_of);
     let stores = backups(&loaded.system, as_of).map_err(ask::too_many)?;
     let report = BackupsReport::new(&loaded.system.model, &stores, as_of);
-    give(&report, |report| render::backups(report, talk.detail, width()), &args.output, talk)?;
+    give(
+        &report,
+        |report| render::backups(report, talk.detail, width_of(args.output.output.as_deref())),
+        &args.output,
+        talk,
+    )?;
     Ok(if args.deny && !report.all_work() { Exit::No } else { Exit::Ok })
 }

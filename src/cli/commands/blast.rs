@@ -3,7 +3,7 @@
 use super::super::args::BlastArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
-use super::super::output::Talk;
+use super::super::output::{Talk, width_of};
 use super::{ask, give, mention_warnings};
 use crate::analysis::{blast, concentration};
 use crate::render;
@@ -22,7 +22,12 @@ pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
     let is_ranking = args.fail.fail.is_empty() && args.fail.scenario.is_none() && args.sweep.failures == 1;
     let concentration = if is_ranking { concentration(&loaded.system) } else { Vec::new() };
     let report = BlastReport::new(model, &blasts, &concentration);
-    give(&report, |report| render::blast(report, talk.detail), &args.output, talk)?;
+    give(
+        &report,
+        |report| render::blast(report, talk.detail, width_of(args.output.output.as_deref())),
+        &args.output,
+        talk,
+    )?;
     let kept = args.kept.state.into();
     let falls = blasts.iter().any(|blast| blast.capabilities.iter().any(|(_, state)| *state < kept));
     Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })

@@ -3,7 +3,7 @@
 use super::super::args::{BriefingArgs, BriefingFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, mention_warnings};
 use crate::analysis::briefing;
 use crate::render;
@@ -18,7 +18,10 @@ pub(super) fn run(args: &BriefingArgs, talk: &Talk) -> Result<Exit, Failure> {
     let found = briefing(&loaded.system, &capabilities, as_of).map_err(ask::too_many)?;
     let report = BriefingReport::new(model, &found, as_of);
     let result = match args.format {
-        BriefingFormat::Text => render::briefing(&report, talk.detail, width()),
+        BriefingFormat::Text => {
+            let to = args.output.as_deref();
+            Talk::shown(render::briefing(&report, talk.detail, width_of(to)), to)
+        }
         BriefingFormat::Markdown => render::briefing_markdown(&report),
         BriefingFormat::Json => render::json(&report),
     };

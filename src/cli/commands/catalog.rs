@@ -2,7 +2,7 @@
 
 use super::super::args::replay::CatalogArgs;
 use super::super::exit::{Exit, Failure};
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::give;
 use crate::diag::{Sources, nearest};
 use crate::library;
@@ -22,7 +22,12 @@ pub(super) fn run(args: &CatalogArgs, talk: &Talk) -> Result<Exit, Failure> {
         catalogs.push((entry.name, declared));
     }
     let report = CatalogsReport::new(&catalogs);
-    give(&report, |report| render::catalogs(report, args.name.is_some(), width()), &args.output, talk)?;
+    give(
+        &report,
+        |report| render::catalogs(report, args.name.is_some(), width_of(args.output.output.as_deref())),
+        &args.output,
+        talk,
+    )?;
     Ok(Exit::Ok)
 }
 

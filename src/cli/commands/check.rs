@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::super::args::{CheckArgs, CheckFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::load::{Loaded, load, repository};
-use super::super::output::Talk;
+use super::super::output::{Talk, terminal_width};
 use super::ask;
 use crate::analysis::check;
 use crate::model::{ElementId, Model};
@@ -44,7 +44,7 @@ fn once(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
     let written = written_baseline(args, baseline.as_ref(), &mut report, &left_out);
 
     let write = |format: CheckFormat, to: Option<&Path>| {
-        let text = written_as(format, &report, &loaded, &capabilities, talk.detail)?;
+        let text = written_as((format, to), &report, &loaded, &capabilities, talk.detail)?;
         talk.give(text.as_bytes(), to)
     };
     args.also.iter().try_for_each(|also| write(also.format, Some(&also.file)))?;
@@ -102,14 +102,14 @@ fn left_out<'m>(model: &'m Model, looked_at: &[ElementId]) -> BTreeSet<&'m str> 
 }
 
 fn written_as(
-    format: CheckFormat,
+    (format, to): (CheckFormat, Option<&Path>),
     report: &CheckReport,
     loaded: &Loaded,
     capabilities: &[ElementId],
     detail: Detail,
 ) -> Result<String, Failure> {
     Ok(match format {
-        CheckFormat::Text => render::check(report, detail),
+        CheckFormat::Text => Talk::shown(render::check(report, detail, terminal_width(to)), to),
         CheckFormat::Json => render::json(report),
         CheckFormat::Sarif => render::sarif(report, &repository()),
         CheckFormat::Junit => {

@@ -3,7 +3,7 @@
 use super::super::args::{ColdstartArgs, Kept};
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, give, mention_warnings};
 use crate::analysis::{Beginning, circles, cold_start};
 use crate::render;
@@ -25,7 +25,12 @@ pub(super) fn run(args: &ColdstartArgs, talk: &Talk) -> Result<Exit, Failure> {
             ColdstartReport::after(&system.model, &asked, &outcome, &found)
         }
     };
-    give(&report, |report| render::coldstart(report, talk.detail, width()), &args.output, talk)?;
+    give(
+        &report,
+        |report| render::coldstart(report, talk.detail, width_of(args.output.output.as_deref())),
+        &args.output,
+        talk,
+    )?;
     let is_denied = !report.startable || (args.kept.state == Kept::Up && !report.circles.is_empty());
     Ok(if args.deny && is_denied { Exit::No } else { Exit::Ok })
 }

@@ -18,7 +18,7 @@ pub(super) fn run(args: &DiffArgs, talk: &Talk) -> Result<Exit, Failure> {
     let found = diff(&old.system, &new.system, kept, ask::as_of(&args.as_of)).map_err(ask::too_many)?;
     let report = DiffReport::new(&old.system.model, &new.system.model, &found);
     let text = match args.format {
-        DiffFormat::Text => render::diff(&report, talk.detail),
+        DiffFormat::Text => Talk::shown(render::diff(&report, talk.detail), args.output.as_deref()),
         DiffFormat::Json => render::json(&report),
         DiffFormat::Markdown => render::diff_markdown(&report),
     };

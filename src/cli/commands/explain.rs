@@ -3,7 +3,7 @@
 use super::super::args::ExplainArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, give, mention_warnings};
 use crate::analysis::explain;
 use crate::render;
@@ -20,7 +20,12 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Exit, Failure> {
     let explained = explain(&loaded.system, asked, &capabilities, ask::as_of(&args.as_of));
     let report = ExplainReport::new(model, &explained);
     let bars = (&args.bars).into();
-    give(&report, |report| render::explain(report, bars, width()), &args.output, talk)?;
+    give(
+        &report,
+        |report| render::explain(report, bars, width_of(args.output.output.as_deref())),
+        &args.output,
+        talk,
+    )?;
     let kept = args.kept.state.into();
     let falls = explained.answer.capabilities.iter().any(|outcome| outcome.state < kept);
     Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })

@@ -66,7 +66,7 @@ fn give<R: serde::Serialize>(
     talk: &Talk,
 ) -> Result<(), Failure> {
     let result = match output.format {
-        Format::Text => text(report),
+        Format::Text => Talk::shown(text(report), output.output.as_deref()),
         Format::Json => render::json(report),
     };
     talk.give(result.as_bytes(), output.output.as_deref())

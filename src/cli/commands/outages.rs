@@ -2,7 +2,7 @@
 
 use super::super::args::replay::OutagesArgs;
 use super::super::exit::{Exit, Failure};
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{give, replay};
 use crate::library;
 use crate::model::Outage;
@@ -18,6 +18,11 @@ pub(super) fn run(args: &OutagesArgs, talk: &Talk) -> Result<Exit, Failure> {
         }
     };
     let report = OutagesReport::new(&outages);
-    give(&report, |report| render::outages(report, args.id.is_some(), width()), &args.output, talk)?;
+    give(
+        &report,
+        |report| render::outages(report, args.id.is_some(), width_of(args.output.output.as_deref())),
+        &args.output,
+        talk,
+    )?;
     Ok(Exit::Ok)
 }

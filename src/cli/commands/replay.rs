@@ -3,7 +3,7 @@
 use super::super::args::replay::ReplayArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::{Loaded, load, several};
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, give, mention_warnings};
 use crate::analysis::{known_outages, replay};
 use crate::diag::nearest;
@@ -28,10 +28,20 @@ pub(super) fn run(args: &ReplayArgs, talk: &Talk) -> Result<Exit, Failure> {
     let models = path.map(several).transpose()?.unwrap_or_default();
     if models.is_empty() {
         let report = one(&load(path)?)?;
-        give(&report, |report| render::replay(report, talk.detail, width()), &args.output, talk)?;
+        give(
+            &report,
+            |report| render::replay(report, talk.detail, width_of(args.output.output.as_deref())),
+            &args.output,
+            talk,
+        )?;
     } else {
         let reports = models.iter().map(|path| one(&load(Some(path))?)).collect::<Result<_, _>>()?;
-        give(&ReplaysReport::new(reports), |report| render::replays(report, width()), &args.output, talk)?;
+        give(
+            &ReplaysReport::new(reports),
+            |report| render::replays(report, width_of(args.output.output.as_deref())),
+            &args.output,
+            talk,
+        )?;
     }
     Ok(if args.deny.deny && !survived { Exit::No } else { Exit::Ok })
 }

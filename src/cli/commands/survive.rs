@@ -3,7 +3,7 @@
 use super::super::args::SurviveArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, give, mention_warnings};
 use crate::analysis::{stuck, survive};
 use crate::render;
@@ -23,8 +23,8 @@ pub(super) fn run(args: &SurviveArgs, talk: &Talk) -> Result<Exit, Failure> {
     }
     let bars = (&args.timeline.bars).into();
     let text = |report: &SurviveReport| match args.timeline.timeline {
-        true => render::survive_timeline(report, talk.detail, bars, width()),
-        false => render::survive(report, talk.detail, width()),
+        true => render::survive_timeline(report, talk.detail, bars, width_of(args.output.output.as_deref())),
+        false => render::survive(report, talk.detail, width_of(args.output.output.as_deref())),
     };
     give(&report, text, &args.output, talk)?;
     let kept = args.kept.state.into();
