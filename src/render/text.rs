@@ -163,7 +163,11 @@ pub fn blast(report: &BlastReport, detail: Detail, width: usize) -> String {
         let mut lines = lines.lines();
         out += &format!("{}\n", lines.next().unwrap_or_default());
         for (line, element) in lines.zip(&shown) {
-            out += &format!("{line}\n{}", paragraph("      ", &fallen(&element.capabilities), width));
+            out += &format!("{line}\n");
+            let fallen = fallen(&element.capabilities);
+            if !fallen.is_empty() {
+                out += &paragraph("      ", &fallen, width);
+            }
         }
     }
     if !harmless.is_empty() {

@@ -29,6 +29,7 @@ mod shapes;
 mod sweeping;
 mod tools;
 mod trees;
+mod widths;
 
 /// Says that a test has nothing to run on here.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
