@@ -33,10 +33,14 @@ impl<'a> Bdd<'a> {
         Self { table: Table::new(1, budget), stack: Vec::new() }
     }
 
-    /// Forgets everything, and may have so many nodes from now on.
-    pub(super) fn reset(&mut self, budget: Budget<'a>) {
-        self.table.truncate(1);
-        self.table.set_budget(budget);
+    /// Forgets everything, and may make so many nodes from now on.
+    pub(super) fn reset(&mut self, effort: usize) {
+        self.table.clear(1, effort);
+    }
+
+    /// How many nodes were made since the last reset.
+    pub(super) fn made(&self) -> usize {
+        self.table.made()
     }
 
     fn make(&mut self, level: u32, hi: u32, lo: u32) -> Result<u32, Hit> {
@@ -50,6 +54,12 @@ impl<'a> Bdd<'a> {
     /// The variable of a level.
     pub(super) fn variable(&mut self, level: u32) -> Result<u32, Hit> {
         self.make(level, TRUE, FALSE)
+    }
+
+    /// Whether a function is that of a single variable, or its contrary.
+    pub(super) fn is_variable(&self, f: u32) -> bool {
+        let item = self.table.item(f >> 1);
+        f > TRUE && item.hi == TRUE && item.lo == FALSE
     }
 
     /// The level of an edge's node.

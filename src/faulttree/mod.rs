@@ -11,6 +11,7 @@ mod functions;
 mod limits;
 mod modules;
 mod order;
+mod simplify;
 mod solver;
 mod table;
 mod tree;

@@ -2,12 +2,14 @@
 //! from elsewhere. Each can be solved alone and stand in what uses it as if it were an event.
 
 use super::limits::narrow;
-use super::tree::Tree;
+use super::tree::{Node, Tree};
 
 /// What was found below some tops.
 pub(super) struct Modules {
     /// By number of a node: whether it is a module. Events are.
     pub(super) is_module: Vec<bool>,
+    /// By number of a node: how often it is used.
+    pub(super) uses: Vec<u32>,
     /// The nodes that are reached, ascending.
     pub(super) reached: Vec<u32>,
 }
@@ -19,28 +21,39 @@ struct Dates {
     last: u32,
 }
 
-/// Finds the modules below a node. Nodes are given by number.
-pub(super) fn modules(tree: &Tree, top: usize) -> Modules {
+/// Finds the modules below some nodes, as if all these were inputs of one gate.
+pub(super) fn modules(tree: &Tree, tops: &[Node]) -> Modules {
     let mut dates = vec![Dates::default(); tree.len()];
-    let mut stack: Vec<(usize, usize)> = vec![(top, 0)];
-    let mut date = 1;
-    dates[top].first = date;
-    while let Some((node, next)) = stack.last_mut() {
-        let node = *node;
+    let mut uses = vec![0; tree.len()];
+    let mut stack: Vec<(usize, usize)> = Vec::new();
+    let mut date = 0;
+    for top in tops {
         date += 1;
-        if let Some(input) = tree.inputs(node).get(*next) {
-            *next += 1;
-            let input = input.index();
-            if dates[input].first == 0 {
-                dates[input].first = date;
-                stack.push((input, 0));
+        uses[top.index()] += 1;
+        if dates[top.index()].first != 0 {
+            dates[top.index()].last = date;
+            continue;
+        }
+        dates[top.index()].first = date;
+        stack.push((top.index(), 0));
+        while let Some((node, next)) = stack.last_mut() {
+            let node = *node;
+            date += 1;
+            if let Some(input) = tree.inputs(node).get(*next) {
+                *next += 1;
+                let input = input.index();
+                uses[input] += 1;
+                if dates[input].first == 0 {
+                    dates[input].first = date;
+                    stack.push((input, 0));
+                } else {
+                    dates[input].last = date;
+                }
             } else {
-                dates[input].last = date;
+                dates[node].second = date;
+                dates[node].last = dates[node].last.max(date);
+                stack.pop();
             }
-        } else {
-            dates[node].second = date;
-            dates[node].last = dates[node].last.max(date);
-            stack.pop();
         }
     }
     // Inputs come before what uses them.
@@ -63,5 +76,5 @@ pub(super) fn modules(tree: &Tree, top: usize) -> Modules {
         below[node] = (first, last);
         is_module[node] = first > own.first && last < own.second;
     }
-    Modules { is_module, reached }
+    Modules { is_module, uses, reached }
 }

@@ -6,7 +6,8 @@ use super::bdd::{Bdd, Chance, Diagram, FALSE, TRUE};
 use super::cuts::Cuts;
 use super::limits::{Bounds, Budget, Hit, Limits, narrow};
 use super::modules::{Modules, modules};
-use super::order::order;
+use super::order::{Frame, Rule};
+use super::simplify::simplify;
 use super::tree::{Event, Kind, Node, Tree};
 use super::zbdd::Zbdd;
 
@@ -52,6 +53,7 @@ impl<'a> Solver<'a> {
     /// Builds diagrams for the functions of some nodes. When a limit is hit, what is asked of these has bounds for an answer.
     pub fn new(tree: &Tree, tops: &[Node], limits: Limits<'a>) -> Self {
         let budget = Budget::new(limits);
+        let (tree, nodes) = simplify(tree, tops);
         let mut solver = Self {
             limits,
             probabilities: tree.probabilities().to_vec(),
@@ -60,8 +62,8 @@ impl<'a> Solver<'a> {
         };
         let mut work =
             Work { bdd: Bdd::new(budget), edges: vec![FALSE; tree.len()], known: HashMap::new(), budget };
-        for top in tops {
-            let root = solver.root(tree, *top, &mut work).unwrap_or(Root::Unknown);
+        for (top, node) in tops.iter().zip(nodes) {
+            let root = solver.root(&tree, node, &mut work).unwrap_or(Root::Unknown);
             solver.tops.insert(*top, root);
         }
         solver
@@ -73,7 +75,7 @@ impl<'a> Solver<'a> {
             Kind::Event(event) => return Ok(Root::Variable(Variable::Event(event), top.is_negated())),
             Kind::All | Kind::AtLeast(_) => {}
         }
-        let found = modules(tree, top.index());
+        let found = modules(tree, &[top]);
         for node in &found.reached {
             let node = *node as usize;
             if found.is_module[node] && !matches!(tree.kind(node), Kind::Event(_) | Kind::Never) {
@@ -93,21 +95,8 @@ impl<'a> Solver<'a> {
         if work.known.contains_key(&node) {
             return Ok(());
         }
-        let frame = order(tree, node, found);
-        let bdd = &mut work.bdd;
-        bdd.reset(work.budget);
-        for (level, variable) in frame.variables.iter().enumerate() {
-            let edge = match work.known.get(variable) {
-                Some((module, _)) if self.solved[*module as usize].diagram.root == FALSE => FALSE,
-                _ => bdd.variable(narrow(level))?,
-            };
-            let flipped = work.known.get(variable).is_some_and(|(_, flipped)| *flipped);
-            work.edges[*variable] = edge ^ u32::from(flipped);
-        }
-        for gate in &frame.gates {
-            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges)?;
-        }
-        let mut diagram = bdd.extract(work.edges[node]);
+        let frame = Frame::new(tree, node, found);
+        let (order, mut diagram) = self.best(tree, &frame, work)?;
         // The variable that stands for a module is false when nothing happened, as that of an event.
         let flipped = diagram.root & 1 == 1;
         diagram.root &= !1;
@@ -115,11 +104,87 @@ impl<'a> Solver<'a> {
             Kind::Event(event) => Variable::Event(event),
             _ => Variable::Module(work.known[node].0),
         };
-        let variables = frame.variables.iter().map(variable).collect();
+        let variables = order.iter().map(|index| variable(&frame.variables[*index])).collect();
         let number = narrow(self.solved.len());
         work.known.insert(node, (number, flipped));
         self.solved.push(Solved { variables, diagram });
         Ok(())
+    }
+
+    /// A small diagram of a module. The rules for orders take turns: each may make a number of nodes, and when none gets to the
+    /// end, more. When one does, others may do better with less.
+    fn best(&self, tree: &Tree, frame: &Frame, work: &mut Work<'_>) -> Result<(Vec<usize>, Diagram), Hit> {
+        /// Nodes that may be made in the first round, and how many times as many in each further one.
+        const FIRST: usize = 1 << 12;
+        const MORE: usize = 8;
+        /// The rule that is best most often may make so many times as many.
+        const LEAD: usize = 4;
+        /// A diagram of so few nodes for each variable is good enough.
+        const GOOD: usize = 3;
+        let mut round = FIRST;
+        let mut rules = &Rule::ALL[..];
+        loop {
+            let mut best: Option<(Vec<usize>, Diagram)> = None;
+            let mut effort = usize::MAX;
+            for (turn, rule) in rules.iter().enumerate() {
+                // What failed in the round before with as much need not be tried again.
+                let most = if turn == 0 { round * LEAD } else { round.min(effort) };
+                if round > FIRST && most <= round / MORE {
+                    continue;
+                }
+                let order = frame.order(*rule);
+                match self.build(tree, frame, &order, most, work) {
+                    Ok(diagram) => {
+                        effort = effort.min(work.bdd.made().max(FIRST) / 2);
+                        let is_good = diagram.items.len() <= frame.variables.len() * GOOD;
+                        if best.as_ref().is_none_or(|(_, best)| diagram.items.len() < best.items.len()) {
+                            best = Some((order, diagram));
+                        }
+                        if is_good {
+                            break;
+                        }
+                    }
+                    Err(Hit) => work.budget.check()?,
+                }
+            }
+            if let Some(best) = best {
+                return Ok(best);
+            }
+            // Then it is memory that does not suffice.
+            if round > work.budget.nodes {
+                return Err(Hit);
+            }
+            round = round.saturating_mul(MORE);
+            rules = &Rule::ALL[..3];
+        }
+    }
+
+    /// The diagram of a module with its variables in an order.
+    fn build(
+        &self,
+        tree: &Tree,
+        frame: &Frame,
+        order: &[usize],
+        effort: usize,
+        work: &mut Work<'_>,
+    ) -> Result<Diagram, Hit> {
+        let bdd = &mut work.bdd;
+        bdd.reset(effort);
+        for (level, index) in order.iter().enumerate() {
+            let variable = frame.variables[*index];
+            let (module, flipped) = match work.known.get(&variable) {
+                Some((module, flipped)) => (Some(*module as usize), *flipped),
+                None => (None, false),
+            };
+            let is_never = module.is_some_and(|module| self.solved[module].diagram.root == FALSE);
+            let edge = if is_never { FALSE } else { bdd.variable(narrow(level))? };
+            work.edges[variable] = edge ^ u32::from(flipped);
+        }
+        for gate in &frame.gates {
+            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges)?;
+        }
+        let root = frame.gates.last().map_or(FALSE, |top| work.edges[*top]);
+        Ok(bdd.extract(root))
     }
 
     /// The probability that a top is true.
@@ -228,7 +293,7 @@ impl<'a> Solver<'a> {
         for module in (0..used.len()).filter(|module| used[*module]) {
             let solved = &self.solved[module];
             let weights: Vec<u32> = solved.variables.iter().map(|of| cuts.least_of(*of, &roots)).collect();
-            zbdd.reset(budget);
+            zbdd.reset();
             let family = zbdd.minimal(&solved.diagram, order.map(|order| (order, &weights[..])))?;
             roots[module] = cuts.add(&family, &solved.variables, &roots);
         }
@@ -261,6 +326,19 @@ fn gate_of(bdd: &mut Bdd<'_>, tree: &Tree, gate: usize, edges: &[u32]) -> Result
     inputs.sort_by_key(|edge| std::cmp::Reverse((bdd.level(*edge), *edge)));
     match tree.kind(gate) {
         Kind::AtLeast(k) => bdd.at_least(k as usize, &inputs),
-        _ => inputs.iter().try_fold(TRUE, |all, input| bdd.and(*input, all)),
+        _ => {
+            // Variables go on top of each other one by one; what is larger is joined in pairs, neighbours first.
+            let (variables, mut parts): (Vec<u32>, Vec<u32>) =
+                inputs.into_iter().partition(|edge| bdd.is_variable(*edge));
+            parts.insert(0, variables.iter().try_fold(TRUE, |all, input| bdd.and(*input, all))?);
+            while parts.len() > 1 {
+                let mut joined = Vec::with_capacity(parts.len().div_ceil(2));
+                for pair in parts.chunks(2) {
+                    joined.push(pair.iter().try_fold(TRUE, |all, part| bdd.and(*part, all))?);
+                }
+                parts = joined;
+            }
+            Ok(parts[0])
+        }
     }
 }

@@ -29,6 +29,9 @@ pub(super) struct Table<'a> {
     /// Entries of other epochs are void.
     epoch: u32,
     budget: Budget<'a>,
+    /// Nodes made since the table was cleared, and how many may be.
+    made: usize,
+    effort: usize,
     steps: u32,
 }
 
@@ -55,12 +58,21 @@ impl<'a> Table<'a> {
     pub(super) fn new(terminals: u32, budget: Budget<'a>) -> Self {
         const LEAST: usize = 256;
         let items = (0..terminals).map(|number| Item { level: TERMINAL, hi: number, lo: number }).collect();
-        Self { items, slots: vec![FREE; LEAST], cache: vec![VOID; LEAST], epoch: 1, budget, steps: 0 }
+        Self {
+            items,
+            slots: vec![FREE; LEAST],
+            cache: vec![VOID; LEAST],
+            epoch: 1,
+            budget,
+            made: 0,
+            effort: Budget::MOST,
+            steps: 0,
+        }
     }
 
-    /// From now on it may have so many nodes.
-    pub(super) fn set_budget(&mut self, budget: Budget<'a>) {
-        self.budget = budget;
+    /// How many nodes were made since the table was cleared.
+    pub(super) fn made(&self) -> usize {
+        self.made
     }
 
     pub(super) fn item(&self, number: u32) -> Item {
@@ -78,10 +90,11 @@ impl<'a> Table<'a> {
             }
             slot = (slot + 1) & mask;
         }
-        if self.items.len() >= self.budget.nodes {
+        if self.items.len() >= self.budget.nodes || self.made >= self.effort {
             return Err(Hit);
         }
         let number = u32::try_from(self.items.len()).map_err(|_| Hit)?;
+        self.made += 1;
         self.slots[slot] = number;
         self.items.push(Item { level, hi, lo });
         if self.items.len() * 2 > self.slots.len() {
@@ -90,7 +103,7 @@ impl<'a> Table<'a> {
         Ok(number)
     }
 
-    /// Fills the slots anew, in the order of the nodes: so the last node can always be taken out again.
+    /// Fills the slots anew, in the order of the nodes: so that they can be taken out again, the last first.
     fn rehash(&mut self, size: usize) {
         self.slots.clear();
         self.slots.resize(size, FREE);
@@ -113,23 +126,25 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Forgets all nodes from a number on, and what was computed.
-    pub(super) fn truncate(&mut self, length: usize) {
-        let mask = self.slots.len() - 1;
-        if self.items.len() - length > self.slots.len() / 4 {
-            self.items.truncate(length);
-            self.rehash(self.slots.len());
+    /// Forgets all but the terminals, and may make so many nodes from now on.
+    pub(super) fn clear(&mut self, terminals: usize, effort: usize) {
+        if self.items.len() > self.slots.len() / 8 {
+            self.slots.fill(FREE);
         } else {
-            while self.items.len() > length {
-                let number = narrow(self.items.len() - 1);
-                let item = self.items.pop().expect("it is longer");
-                let mut slot = mix(item.level, item.hi, item.lo) & mask;
-                while self.slots[slot] != number {
+            let mask = self.slots.len() - 1;
+            // Backwards, since a slot is where it is because of those that were filled before.
+            for number in (terminals..self.items.len()).rev() {
+                let Item { level, hi, lo } = self.items[number];
+                let mut slot = mix(level, hi, lo) & mask;
+                while self.slots[slot] as usize != number {
                     slot = (slot + 1) & mask;
                 }
                 self.slots[slot] = FREE;
             }
         }
+        self.items.truncate(terminals);
+        self.made = 0;
+        self.effort = effort;
         self.forget();
     }
 

@@ -136,6 +136,15 @@ impl Tree {
         }
     }
 
+    /// A tree with the same events and no gates.
+    pub(super) fn with_events_of(other: &Self) -> Self {
+        let mut tree = Self::new();
+        for probability in &other.probabilities {
+            tree.event(*probability);
+        }
+        tree
+    }
+
     /// One more event, and its probability.
     ///
     /// # Panics

@@ -41,10 +41,9 @@ impl<'a> Zbdd<'a> {
         Self { table: Table::new(2, budget), stack: Vec::new() }
     }
 
-    /// Forgets everything, and may have so many nodes from now on.
-    pub(super) fn reset(&mut self, budget: Budget<'a>) {
-        self.table.truncate(2);
-        self.table.set_budget(budget);
+    /// Forgets everything.
+    pub(super) fn reset(&mut self) {
+        self.table.clear(2, Budget::MOST);
     }
 
     fn make(&mut self, level: u32, hi: u32, lo: u32) -> Result<u32, Hit> {

@@ -31,3 +31,10 @@ fn walk_the_topology() {
     assert!(printed.contains("web Needs sessions"), "{printed}");
     assert!(printed.contains("circle: web, sessions"), "{printed}");
 }
+
+#[test]
+fn solve_a_fault_tree() {
+    let printed = run("solve_a_fault_tree");
+    assert!(printed.starts_with("no-water: probability 2.94323"), "{printed}");
+    assert!(printed.ends_with("no-water: 5 minimal cut sets\n"), "{printed}");
+}

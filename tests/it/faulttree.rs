@@ -181,3 +181,146 @@ fn random_trees_have_the_answers_of_brute_force() {
         }
     }
 }
+
+/// Trees too large for brute force: other programs' diagrams count their solutions.
+#[test]
+fn larger_random_trees_have_the_probability_that_other_libraries_find() {
+    for seed in 0..60 {
+        let mut rng = Rng::new(1000 + seed);
+        let n_events = 12 + rng.below(10);
+        let (mut tree, gates) = random_tree(&mut rng, n_events, 30, seed % 2 == 0);
+        for event in 0..n_events {
+            tree.set_probability(Event(u32::try_from(event).expect("few")), 0.5);
+        }
+        let top = *gates.last().expect("there are gates");
+        let solver = Solver::new(&tree, &[top], Limits::default());
+        // With all events as likely as not, the probability is the share of assignments that make the top true.
+        let found = solver.probability(top).lower;
+        let expected = [biodivine_share(&tree, top), oxidd_share(&tree, top)];
+        for expected in expected {
+            assert!((found - expected).abs() < 1e-12, "seed {seed}: {found} not {expected}");
+        }
+    }
+}
+
+/// The diagram of each node by means of another library, from those of its inputs.
+fn folded<T: Clone>(
+    tree: &Tree,
+    top: Node,
+    constant: impl Fn(bool) -> T,
+    event: impl Fn(Event) -> T,
+    not: impl Fn(&T) -> T,
+    and: impl Fn(&T, &T) -> T,
+) -> T {
+    let or = |a: &T, b: &T| not(&and(&not(a), &not(b)));
+    let mut known: std::collections::HashMap<Node, T> = std::collections::HashMap::new();
+    let mut open = vec![top];
+    while let Some(node) = open.last().copied() {
+        let (Gate::All(inputs) | Gate::Any(inputs) | Gate::AtLeast(_, inputs)) = tree.gate(node) else {
+            let function = match tree.gate(node) {
+                Gate::Constant(value) => constant(value),
+                Gate::Event(of) => event(of),
+                _ => {
+                    let Gate::Event(of) = tree.gate(!node) else { unreachable!("only events are negated") };
+                    not(&event(of))
+                }
+            };
+            known.insert(node, function);
+            open.pop();
+            continue;
+        };
+        let missing: Vec<Node> = inputs.iter().copied().filter(|input| !known.contains_key(input)).collect();
+        if !missing.is_empty() {
+            open.extend(missing);
+            continue;
+        }
+        let functions = inputs.iter().map(|input| known[input].clone());
+        let function = match tree.gate(node) {
+            Gate::All(_) => functions.reduce(|a, b| and(&a, &b)),
+            Gate::Any(_) => functions.reduce(|a, b| or(&a, &b)),
+            Gate::AtLeast(k, _) => {
+                let mut so_many = vec![constant(false); k as usize + 1];
+                so_many[0] = constant(true);
+                for input in functions {
+                    for count in (1..so_many.len()).rev() {
+                        so_many[count] = or(&so_many[count], &and(&so_many[count - 1], &input));
+                    }
+                }
+                so_many.pop()
+            }
+            _ => None,
+        };
+        known.insert(node, function.expect("gates have inputs"));
+        open.pop();
+    }
+    known[&top].clone()
+}
+
+fn biodivine_share(tree: &Tree, top: Node) -> f64 {
+    use biodivine_lib_bdd::{Bdd, BddVariableSet};
+    let n = u16::try_from(tree.events()).expect("few");
+    let set = BddVariableSet::new_anonymous(n);
+    let variables = set.variables();
+    let constant = |value| if value { set.mk_true() } else { set.mk_false() };
+    let event = |event: Event| set.mk_var(variables[event.index()]);
+    let function: Bdd = folded(tree, top, constant, event, Bdd::not, Bdd::and);
+    function.cardinality() / f64::from(n).exp2()
+}
+
+fn oxidd_share(tree: &Tree, top: Node) -> f64 {
+    use oxidd::bdd::{BDDFunction, new_manager};
+    use oxidd::util::SatCountCache;
+    use oxidd::{BooleanFunction, Manager, ManagerRef};
+    let n = u32::try_from(tree.events()).expect("few");
+    let manager = new_manager(1 << 16, 1 << 16, 1);
+    let variables: Vec<BDDFunction> = manager.with_manager_exclusive(|manager| {
+        let variables = manager.add_vars(n);
+        variables.map(|variable| BDDFunction::var(manager, variable).expect("memory")).collect()
+    });
+    let constant = |value| {
+        manager.with_manager_shared(
+            |manager| if value { BDDFunction::t(manager) } else { BDDFunction::f(manager) },
+        )
+    };
+    let function = folded(
+        tree,
+        top,
+        constant,
+        |event| variables[event.index()].clone(),
+        |f| f.not().expect("memory"),
+        |f, g| f.and(g).expect("memory"),
+    );
+    let mut cache = SatCountCache::<u64, std::collections::hash_map::RandomState>::default();
+    let count = u32::try_from(function.sat_count(n, &mut cache)).expect("few events");
+    f64::from(count) / f64::from(n).exp2()
+}
+
+#[test]
+fn trees_may_be_as_deep_as_they_like() {
+    let mut tree = Tree::new();
+    let mut node = tree.event(0.5);
+    for _ in 0..200_000 {
+        let event = tree.event(0.5);
+        node = if node.index().is_multiple_of(4) { tree.all([node, event]) } else { tree.any([node, event]) };
+    }
+    let solver = Solver::new(&tree, &[node], Limits::default());
+    assert!(solver.probability(node).is_exact());
+    assert!(solver.birnbaum(node).iter().all(|derivative| *derivative >= 0.0));
+    let cuts = solver.cuts(node, None);
+    assert!(!cuts.is_empty());
+    assert_eq!(cuts.smallest(3).len(), 3);
+}
+
+#[test]
+fn one_gate_of_many_events_is_quick() {
+    let mut tree = Tree::new();
+    let events: Vec<Node> = (0..100_000).map(|_| tree.event(1e-6)).collect();
+    let any = tree.any(events.iter().copied());
+    let all = tree.all(events.iter().copied());
+    let solver = Solver::new(&tree, &[any, all], Limits::default());
+    assert_eq!(number(&solver.cuts(any, None).count()), events.len());
+    assert_eq!(number(&solver.cuts(all, None).count()), 1);
+    assert_eq!(solver.cuts(all, None).smallest_order(), Some(events.len()));
+    let expected = -(100_000.0 * (-1e-6_f64).ln_1p()).exp_m1();
+    assert!((solver.probability(any).lower / expected - 1.0).abs() < 1e-10);
+}
