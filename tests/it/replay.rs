@@ -1,12 +1,20 @@
 //! Real outages against models of those who went through them: what is computed is what happened.
 
+use std::cmp::Reverse;
 use std::fs;
 use std::path::Path;
 
 use insta::assert_snapshot;
+use jiff::civil::date;
 use serde_json::{Value, json};
 
+use linchpin::analysis::{CapabilityOutcome, replay as replayed};
+use linchpin::diag::Place;
+use linchpin::model::{Class, Directory, Element, ElementId, Failed, Failure, Outage, State, Time};
+
 use crate::binary::{linchpin, linchpin_in, model_of, stderr, stdout};
+use crate::laws::{cases, ensure, ensure_equal, law_of_models};
+use crate::naive::{self, Level};
 
 /// `replay` of one outage against a model of one text.
 fn replay(text: &str, outage: &str, more: &[&str]) -> Value {
@@ -449,6 +457,64 @@ fn data_is_lost_as_it_was() {
         fate(&replay(unisuper, "gcp-2024-05-01", &[]), "members"),
         ("down".into(), Some(minutes(8, 0, 0)))
     );
+}
+
+/// Any outage of any model: what is told of a capability is the worst, by the page, of the ways in which it could have been.
+#[test]
+fn a_replay_is_what_the_page_says() {
+    law_of_models(cases() / 4, |system, rng| {
+        let model = &system.model;
+        let capabilities: Vec<ElementId> = model.capabilities().map(|(id, ..)| id).collect();
+        let can_fail = |element: &Element| element.class().is_some_and(|class| class != Class::Instance);
+        let all: Vec<&Element> =
+            model.elements().map(|(_, element)| element).filter(|element| can_fail(element)).collect();
+        let mut fails: Vec<Failed> = Vec::new();
+        for _ in 0..rng.between(1, 3) {
+            let mut what = rng.pick(&all).name.clone();
+            // Half of what failed in a zone failed in one of which nobody knows which.
+            if let [provider, region, zone] = &what.split('/').collect::<Vec<_>>()[..]
+                && rng.chance(50)
+            {
+                let product =
+                    zone.split_once('#').map_or(String::new(), |(_, product)| format!("#{product}"));
+                what = format!("{provider}/{region}/{{zone}}{product}");
+            }
+            let lasts =
+                if rng.chance(30) { Time::NEVER } else { Time::seconds(60 * rng.between(0, 200) as u64) };
+            fails.push(Failed { what, or: None, lasts, destroys: rng.chance(20) });
+        }
+        let outage = Outage {
+            id: "o".to_owned(),
+            place: Place::NOWHERE,
+            title: "an outage".to_owned(),
+            date: date(2020, 1, 1),
+            fails,
+            sources: Vec::new(),
+            note: None,
+        };
+        let replayed = &replayed(system, vec![outage.clone()], false, &capabilities, date(2026, 11, 26))[0];
+        let ways = Directory::new(model).scenarios(&outage);
+        ensure(!ways.is_empty(), || "the model has what failed".to_owned())?;
+        let by_the_page = |fails: &[Failure]| -> Vec<(Reverse<State>, Time, Time)> {
+            let outcome = naive::outcome(model, fails, |_| false);
+            let times = |id: &ElementId| [Level::Ok, Level::Full].map(|level| outcome.times.of(*id, level));
+            let told = |id: &ElementId| (Reverse(outcome.state(*id)), times(id)[0], times(id)[1]);
+            capabilities.iter().map(told).collect()
+        };
+        // What nobody uses touches nothing: it is as without a failure.
+        let mut expected = by_the_page(&[]);
+        for way in &ways {
+            for (worst, other) in expected.iter_mut().zip(by_the_page(&way.fails)) {
+                *worst = (*worst).max(other);
+            }
+        }
+        let told = |(of, _): &(CapabilityOutcome, usize)| (Reverse(of.state), of.outage, of.undegraded_after);
+        let found = match replayed.touches() {
+            true => replayed.capabilities.iter().map(told).collect(),
+            false => by_the_page(&[]),
+        };
+        ensure_equal(&found, &expected, || format!("{:?}", outage.fails))
+    });
 }
 
 // ---- what is said about it ---------------------------------------------------------------------------------------
