@@ -14,6 +14,7 @@ mod exchange;
 mod faulttree;
 mod figures;
 mod formats;
+mod interface;
 mod invalid;
 mod laws;
 mod layers;

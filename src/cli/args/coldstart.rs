@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{FailArgs, KeptArgs, ModelArgs, OutputArgs};
+use super::{AsOfArgs, FailArgs, KeptArgs, ModelArgs, OutputArgs};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ColdstartArgs {
@@ -15,6 +15,8 @@ pub(in crate::cli) struct ColdstartArgs {
     /// End with 1 if something waits for itself or never starts; with --state up also if it is never undegraded
     #[arg(long)]
     pub(in crate::cli) deny: bool,
+    #[command(flatten)]
+    pub(in crate::cli) as_of: AsOfArgs,
     #[command(flatten)]
     pub(in crate::cli) output: OutputArgs,
 }

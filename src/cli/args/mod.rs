@@ -94,6 +94,9 @@ pub(super) enum Command {
     )]
     Explain(ExplainArgs),
     /// What a change does to survival: for a pull request
+    #[command(
+        override_usage = "linchpin diff [OPTIONS] <OLD> <NEW>\n       linchpin diff [OPTIONS] --base <REV> [MODEL]"
+    )]
     #[command(after_help = "Example: linchpin diff models/minimal models/storefront --as-of 2026-11-23")]
     Diff(DiffArgs),
     /// Can all this be started from zero, in which order, how fast; what waits for itself

@@ -13,6 +13,8 @@ pub(super) fn run(args: &ColdstartArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref())?;
     mention_warnings(&loaded, talk);
     let system = &loaded.system;
+    // Nothing here depends on the day; it is accepted because every question takes it.
+    let _ = ask::as_of(&args.as_of);
     let report = match ask::one_scenario(&system.model, &args.fail)? {
         None => {
             let found = circles(system, Beginning::Zero);
