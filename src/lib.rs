@@ -32,7 +32,7 @@
 //! let shop: Vec<_> = system.model.capabilities().map(|(id, ..)| id).collect();
 //! let today = jiff::civil::date(2026, 11, 23);
 //!
-//! let answer = &survive(&system, vec![fails], &shop, today)[0];
+//! let answer = &survive(&system, &[fails], &shop, today)[0];
 //! assert_eq!(answer.capabilities[0].state, State::Up);
 //! assert_eq!(answer.capabilities[0].outage, Time::seconds(300));
 //! # Ok::<(), String>(())

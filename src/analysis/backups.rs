@@ -229,13 +229,13 @@ impl Asking<'_> {
     fn store(&self, store: &Store) -> Option<Touched> {
         let Kind::Service(service) = &self.model[store.service].kind else { return None };
         let failure = self.scenario.fails.first()?.what;
-        let loss = least_stale(&self.copies.of(service), self.scenario, self.run);
+        let loss = least_stale(&self.copies.of(service), self.scenario, |id| self.run.time(id).is_finite());
         let loss = (loss > Time::ZERO).then_some(Loss { failure, loss });
         let (mut takes_active, mut is_last) = (false, true);
         for id in &service.instances {
             let Kind::Instance(instance) = &self.model[*id].kind else { continue };
             let Some(copy) = self.copies.of_instance(*id) else { continue };
-            let survives = copy.survives(self.scenario, self.run);
+            let survives = copy.survives(self.scenario, |id| self.run.time(id).is_finite());
             takes_active |= instance.standby.is_none() && !survives;
             is_last &= !survives;
         }
@@ -247,7 +247,8 @@ impl Asking<'_> {
     fn trial(&self, failure: ElementId, is_last: bool, backup: &Backup) -> Trial {
         let holds = |id: ElementId| self.run.time(ConditionId::ok(id)).is_finite();
         let mut obstacles = Vec::new();
-        let is_there = self.copies.of_backup(backup).survives(self.scenario, self.run);
+        let is_there =
+            self.copies.of_backup(backup).survives(self.scenario, |id| self.run.time(id).is_finite());
         if !is_there {
             obstacles.push(Obstacle::Place(backup.at));
         }

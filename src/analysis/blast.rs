@@ -1,9 +1,9 @@
 //! What falls with an element, and how much value stands on each provider.
 
-use rayon::prelude::*;
-
+use super::many::{Question, answers};
 use super::{Asked, System};
-use crate::engine::Worker;
+use crate::compile::ConditionId;
+use crate::engine::{Block, Lanes, Outcome};
 use crate::model::{ElementId, Failure, Kind, State, Time};
 
 /// What falls in one scenario.
@@ -25,25 +25,12 @@ pub struct Blast {
 
 /// The blast radius of each scenario, the worst first: by capabilities down, value, capabilities degraded, elements
 /// down; then in the order asked.
-pub fn blast(system: &System, scenarios: Vec<Asked>, capabilities: &[ElementId]) -> Vec<Blast> {
+pub fn blast(system: &System, scenarios: &[Asked], capabilities: &[ElementId]) -> Vec<Blast> {
     let engine = system.engine();
     let undisturbed = engine.worker().outcome(&[]);
     let always_down = system.model.elements().filter(|(id, _)| undisturbed.state(*id) == State::Down).count();
-    let one = |worker: &mut Worker<'_>, asked: Asked| {
-        let outcome = worker.outcome(&asked.scenario.fails);
-        let states: Vec<_> = capabilities.iter().map(|id| (*id, outcome.state(*id))).collect();
-        let count = |wanted: State| states.iter().filter(|(_, state)| *state == wanted).count();
-        let lost = states.iter().filter(|(_, state)| *state == State::Down);
-        Blast {
-            down: count(State::Down),
-            degraded: count(State::Degraded),
-            value_per_hour: lost.fold(0.0, |sum, (id, _)| sum + value_per_hour(system, *id)),
-            elements_down: always_down + outcome.newly_down(),
-            capabilities: states,
-            asked,
-        }
-    };
-    let mut blasts: Vec<Blast> = scenarios.into_par_iter().map_init(|| engine.worker(), one).collect();
+    let falling = Falling { system, capabilities, always_down, undisturbed };
+    let mut blasts = answers(system, &engine, &falling, scenarios);
     blasts.sort_by(|a, b| {
         (b.down.cmp(&a.down))
             .then(b.value_per_hour.total_cmp(&a.value_per_hour))
@@ -51,6 +38,63 @@ pub fn blast(system: &System, scenarios: Vec<Asked>, capabilities: &[ElementId])
             .then(b.elements_down.cmp(&a.elements_down))
     });
     blasts
+}
+
+/// What is asked of every scenario.
+struct Falling<'a> {
+    system: &'a System,
+    capabilities: &'a [ElementId],
+    always_down: usize,
+    undisturbed: Outcome,
+}
+
+impl Falling<'_> {
+    fn blast(&self, asked: &Asked, newly_down: usize, state: impl Fn(ElementId) -> State) -> Blast {
+        let states: Vec<_> = self.capabilities.iter().map(|id| (*id, state(*id))).collect();
+        let count = |wanted: State| states.iter().filter(|(_, state)| *state == wanted).count();
+        let lost = states.iter().filter(|(_, state)| *state == State::Down);
+        Blast {
+            down: count(State::Down),
+            degraded: count(State::Degraded),
+            value_per_hour: lost.fold(0.0, |sum, (id, _)| sum + value_per_hour(self.system, *id)),
+            elements_down: self.always_down + newly_down,
+            capabilities: states,
+            asked: asked.clone(),
+        }
+    }
+}
+
+impl Question for Falling<'_> {
+    type Answer = Blast;
+
+    fn of_outcome(&self, asked: &Asked, outcome: &Outcome) -> Blast {
+        self.blast(asked, outcome.newly_down(), |id| outcome.state(id))
+    }
+
+    fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Blast>> {
+        let mut newly_down = vec![0; asked.len()];
+        let works = |id: &ElementId| self.undisturbed.state(*id) != State::Down;
+        for id in self.system.model.elements().map(|(id, _)| id).filter(works) {
+            for lane in (!block.holds(ConditionId::ok(id)) & Lanes::first(asked.len())).iter() {
+                newly_down[lane] += 1;
+            }
+        }
+        let one = |(lane, asked): (usize, &&Asked)| {
+            let holds = |id| block.holds(id).has(lane);
+            let state = |id| match (holds(ConditionId::ok(id)), holds(ConditionId::full(id))) {
+                (_, true) => State::Up,
+                (true, false) => State::Degraded,
+                (false, false) => State::Down,
+            };
+            (!block.untold().has(lane)).then(|| self.blast(asked, newly_down[lane], state))
+        };
+        asked.iter().enumerate().map(one).collect()
+    }
+
+    fn conditions(&self) -> Option<Vec<ConditionId>> {
+        let all = self.system.model.elements().map(|(id, _)| id);
+        Some(all.flat_map(|id| [ConditionId::ok(id), ConditionId::full(id)]).collect())
+    }
 }
 
 fn value_per_hour(system: &System, capability: ElementId) -> f64 {

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::System;
 use super::availability::{Bounds, availability};
 use super::data::DataLoss;
 use super::explain::chain;
+use super::many::{Question, answers};
 use super::scenarios::{Asked, OUTAGE, TooMany, declared, of_outage, sweep};
 use super::survive::{Answer, Asking, CapabilityOutcome};
 use crate::compile::ConditionId;
-use crate::engine::{Outcome, Worker};
+use crate::engine::{Block, Outcome, Worker};
 use crate::model::{Class, ElementId, Kind, Model, Policy, PolicyLevel, State, Time, Waiver};
 
 /// Something that a policy says does not hold.
@@ -179,23 +179,9 @@ pub fn check(
     let n_scenarios = plan.scenarios.len();
     let mut is_single = vec![false; n_scenarios];
     singles.iter().for_each(|(scenario, _)| is_single[*scenario] = true);
-    // Of each scenario only what is wrong is kept: the findings, and which capabilities a single failure takes.
-    let looked_at: Vec<(Vec<ElementId>, Vec<Finding>)> = plan
-        .scenarios
-        .into_par_iter()
-        .zip(policies_of)
-        .zip(is_single)
-        .map_init(
-            || engine.worker(),
-            |worker, ((asked, policies), is_single)| {
-                let (answer, outcome) = asking.answer(worker, asked);
-                let judge = Judge { system, answer: &answer, outcome: &outcome, stores: &stores };
-                let findings = policies.into_iter().flat_map(|policy| judge.findings(policy)).collect();
-                let fallen = answer.capabilities.iter().filter(|of| is_single && of.state < kept);
-                (fallen.map(|of| of.capability).collect(), findings)
-            },
-        )
-        .collect();
+    let scenarios = std::mem::take(&mut plan.scenarios);
+    let judging = Judging { system, asking, stores, policies_of, is_single, kept, places: plan.known };
+    let looked_at = answers(system, &engine, &judging, &scenarios);
 
     let mut worker = engine.worker();
     let mut findings: Vec<Finding> = Vec::new();
@@ -244,12 +230,15 @@ struct Plan {
 
 impl Plan {
     fn add(&mut self, asked: Asked) -> usize {
-        let key = (asked.scenario.name.clone(), asked.class.clone());
-        *self.known.entry(key).or_insert_with(|| {
+        *self.known.entry(key(&asked)).or_insert_with(|| {
             self.scenarios.push(asked);
             self.scenarios.len() - 1
         })
     }
+}
+
+fn key(asked: &Asked) -> (String, String) {
+    (asked.scenario.name.clone(), asked.class.clone())
 }
 
 /// For each chosen capability the data stores that it needs, transitively, `wants` left out.
@@ -270,11 +259,59 @@ fn stores_needed(system: &System, capabilities: &[ElementId]) -> HashMap<Element
     capabilities.iter().map(|id| (*id, stores(*id))).collect()
 }
 
+/// What is asked of every scenario.
+struct Judging<'a> {
+    system: &'a System,
+    asking: Asking<'a>,
+    stores: HashMap<ElementId, Vec<ElementId>>,
+    /// For each scenario the policies that name it.
+    policies_of: Vec<Vec<usize>>,
+    /// Whether it is a single failure.
+    is_single: Vec<bool>,
+    kept: State,
+    /// Which scenario it is.
+    places: HashMap<(String, String), usize>,
+}
+
+impl Judging<'_> {
+    /// Of each scenario only what is wrong is kept: which capabilities a single failure takes, and the findings.
+    /// Without an outcome these do not say how it comes about.
+    fn judged(&self, answer: &Answer, outcome: Option<&Outcome>) -> (Vec<ElementId>, Vec<Finding>) {
+        let scenario = self.places[&key(&answer.asked)];
+        let judge = Judge { system: self.system, answer, outcome, stores: &self.stores };
+        let findings = self.policies_of[scenario].iter().flat_map(|policy| judge.findings(*policy)).collect();
+        let is_fallen = |of: &&CapabilityOutcome| self.is_single[scenario] && of.state < self.kept;
+        let fallen = answer.capabilities.iter().filter(is_fallen).map(|of| of.capability).collect();
+        (fallen, findings)
+    }
+}
+
+impl Question for Judging<'_> {
+    type Answer = (Vec<ElementId>, Vec<Finding>);
+
+    fn of_outcome(&self, asked: &Asked, outcome: &Outcome) -> Self::Answer {
+        self.judged(&self.asking.of_outcome(asked, outcome), Some(outcome))
+    }
+
+    fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Self::Answer>> {
+        let answers = self.asking.of_block(asked, block).into_iter();
+        // What is found has to be explained, which takes the whole outcome.
+        let judged =
+            |answer: Answer| Some(self.judged(&answer, None)).filter(|(_, findings)| findings.is_empty());
+        answers.map(|answer| answer.and_then(judged)).collect()
+    }
+
+    fn conditions(&self) -> Option<Vec<ConditionId>> {
+        Some(self.asking.conditions_asked())
+    }
+}
+
 /// Holds one scenario's answer against policies.
 struct Judge<'a> {
     system: &'a System,
     answer: &'a Answer,
-    outcome: &'a Outcome,
+    /// `None`: it is not explained how things come about.
+    outcome: Option<&'a Outcome>,
     stores: &'a HashMap<ElementId, Vec<ElementId>>,
 }
 
@@ -304,15 +341,17 @@ impl Judge<'_> {
         };
         let (ok, full) = (ConditionId::ok(of.capability), ConditionId::full(of.capability));
         let program = &self.system.program;
+        let why_out = || self.outcome.map_or_else(Vec::new, |outcome| chain(program, &outcome.run, ok));
         if of.state < policy.state {
             let condition = if of.state == State::Down { ok } else { full };
-            let chain = chain(program, self.outcome.while_failed(), condition);
-            let always = !self.outcome.run.undisturbed(condition).is_finite();
+            let chain = self.outcome.map(|outcome| chain(program, outcome.while_failed(), condition));
+            let chain = chain.unwrap_or_default();
+            let always = self.outcome.is_some_and(|outcome| !outcome.run.undisturbed(condition).is_finite());
             let chain = if always { Vec::new() } else { chain };
             find(Detail::State { found: of.state, wanted: policy.state, always }, chain);
         }
         if let Some(allowed) = policy.within.filter(|allowed| of.outage > *allowed) {
-            find(Detail::Within { outage: of.outage, allowed }, chain(program, &self.outcome.run, ok));
+            find(Detail::Within { outage: of.outage, allowed }, why_out());
         }
         if let Some(allowed) = policy.data_loss {
             let needed = &self.stores[&of.capability];
@@ -323,7 +362,7 @@ impl Judge<'_> {
             }
         }
         if policy.reachable && of.unreachable {
-            find(Detail::Unreachable, chain(program, &self.outcome.run, ok));
+            find(Detail::Unreachable, why_out());
         }
         findings
     }

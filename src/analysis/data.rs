@@ -52,9 +52,18 @@ impl<'m> Copies<'m> {
 
     /// The loss of every data store, in the model's order.
     pub fn losses(&self, scenario: &Scenario, run: &Run) -> Vec<DataLoss> {
+        self.losses_where(scenario, |id| run.time(id).is_finite())
+    }
+
+    /// The same, given which conditions hold sooner or later.
+    pub(super) fn losses_where(
+        &self,
+        scenario: &Scenario,
+        holds: impl Fn(ConditionId) -> bool,
+    ) -> Vec<DataLoss> {
         let loss = |(service, copies): (ElementId, &[DataCopy])| DataLoss {
             service,
-            loss: least_stale(copies, scenario, run),
+            loss: least_stale(copies, scenario, &holds),
         };
         self.stores().map(loss).collect()
     }
@@ -104,17 +113,21 @@ impl<'m> Copies<'m> {
 }
 
 /// The staleness of the best surviving copy; [`Time::NEVER`]: none survives.
-pub(super) fn least_stale(copies: &[DataCopy], scenario: &Scenario, run: &Run) -> Time {
-    let surviving = copies.iter().filter(|copy| copy.survives(scenario, run));
+pub(super) fn least_stale(
+    copies: &[DataCopy],
+    scenario: &Scenario,
+    holds: impl Fn(ConditionId) -> bool,
+) -> Time {
+    let surviving = copies.iter().filter(|copy| copy.survives(scenario, &holds));
     surviving.map(|copy| copy.stale).min().unwrap_or(Time::NEVER)
 }
 
 impl DataCopy {
     /// Whether it does: what holds it comes back, and nothing there was destroyed.
-    pub(super) fn survives(&self, scenario: &Scenario, run: &Run) -> bool {
+    pub(super) fn survives(&self, scenario: &Scenario, holds: impl Fn(ConditionId) -> bool) -> bool {
+        let is_gone = |failure: &Failure| Some(failure.what) == self.own && !failure.lasts.is_finite();
         let destroys = |failure: &Failure| failure.destroys && self.destroyed_with.contains(&failure.what);
-        self.own.is_none_or(|own| run.back(own).is_finite())
-            && self.places.iter().all(|place| run.time(ConditionId::ok(*place)).is_finite())
-            && !scenario.fails.iter().any(destroys)
+        self.places.iter().all(|place| holds(ConditionId::ok(*place)))
+            && !scenario.fails.iter().any(|failure| is_gone(failure) || destroys(failure))
     }
 }

@@ -165,7 +165,7 @@ impl<'s> Side<'s> {
         let mut asked = sweep(model, &SINGLE_POINT_CLASSES, 1)?;
         asked.extend(model.scenarios.iter().map(declared));
         let cuts = small_cuts(system, &capabilities, kept)?;
-        let answers = survive(system, asked, &capabilities, as_of);
+        let answers = survive(system, &asked, &capabilities, as_of);
         Ok(Self { system, capabilities, answers, cuts })
     }
 

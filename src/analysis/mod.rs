@@ -16,6 +16,7 @@ mod diff;
 mod explain;
 mod importance;
 mod lint;
+mod many;
 mod net;
 mod pairs;
 mod replay;

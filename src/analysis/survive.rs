@@ -1,11 +1,12 @@
 //! Which capability survives which scenario, for how long it is out, what data is lost.
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use super::data::{Copies, DataLoss};
+use super::many::{Question, answers};
 use super::{Asked, System};
-use crate::engine::{Outcome, Worker};
+use crate::compile::ConditionId;
+use crate::engine::{Block, Lanes, Outcome, Worker};
 use crate::model::{ElementId, State, Time};
 
 /// What a scenario does to one capability.
@@ -39,16 +40,9 @@ pub struct Answer {
 }
 
 /// Answers every scenario, in order.
-pub fn survive(
-    system: &System,
-    scenarios: Vec<Asked>,
-    capabilities: &[ElementId],
-    as_of: Date,
-) -> Vec<Answer> {
+pub fn survive(system: &System, scenarios: &[Asked], capabilities: &[ElementId], as_of: Date) -> Vec<Answer> {
     let engine = system.engine();
-    let asking = Asking::new(system, capabilities, as_of);
-    let one = |worker: &mut Worker<'_>, asked| asking.answer(worker, asked).0;
-    scenarios.into_par_iter().map_init(|| engine.worker(), one).collect()
+    answers(system, &engine, &Asking::new(system, capabilities, as_of), scenarios)
 }
 
 /// What is asked of every scenario of a question.
@@ -72,9 +66,23 @@ impl<'s> Asking<'s> {
         Self { copies: None, ..self }
     }
 
+    /// The conditions that answers are made of, deadlocks apart.
+    pub(super) fn conditions_asked(&self) -> Vec<ConditionId> {
+        let of_capabilities =
+            self.capabilities.iter().flat_map(|id| [ConditionId::ok(*id), ConditionId::full(*id)]);
+        let places = self.copies.iter().flat_map(Copies::stores).flat_map(|(_, copies)| copies);
+        let places =
+            places.flat_map(|copy| &copy.places).chain(&self.channels).map(|id| ConditionId::ok(*id));
+        of_capabilities.chain(places).collect()
+    }
+
     /// Answers one scenario, and gives the engine's outcome for those who want to know more.
     pub fn answer(&self, worker: &mut Worker<'_>, asked: Asked) -> (Answer, Outcome) {
         let outcome = worker.outcome(&asked.scenario.fails);
+        (self.of(asked, &outcome), outcome)
+    }
+
+    fn of(&self, asked: Asked, outcome: &Outcome) -> Answer {
         let told_after = self.channels.iter().map(|channel| outcome.outage(*channel)).min();
         let told_after = told_after.unwrap_or(Time::NEVER);
         let of_capability = |capability: &ElementId| {
@@ -87,16 +95,71 @@ impl<'s> Asking<'s> {
                 unreachable: told_after != Time::ZERO && outage != Time::ZERO,
             }
         };
-        let answer = Answer {
+        let losses = |copies: &Copies<'_>| copies.losses(&asked.scenario, &outcome.run);
+        Answer {
             capabilities: self.capabilities.iter().map(of_capability).collect(),
-            data: self
-                .copies
-                .as_ref()
-                .map_or_else(Vec::new, |copies| copies.losses(&asked.scenario, &outcome.run)),
+            data: self.copies.as_ref().map_or_else(Vec::new, losses),
             told_after,
             deadlock: outcome.deadlock.clone(),
             asked,
+        }
+    }
+}
+
+impl Question for Asking<'_> {
+    type Answer = Answer;
+
+    fn of_outcome(&self, asked: &Asked, outcome: &Outcome) -> Answer {
+        self.of(asked.clone(), outcome)
+    }
+
+    fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Answer>> {
+        let stays = |id: ConditionId| block.stays(id);
+        let comes_back = |id: ConditionId| block.holds(id) & !block.stays(id);
+        // What comes back does so at a time that bits do not tell. Of channels the first one decides.
+        let ok_of_channels = || self.channels.iter().map(|channel| ConditionId::ok(*channel));
+        let told = ok_of_channels().map(stays).fold(Lanes::NONE, |any, lanes| any | lanes);
+        let told_later = ok_of_channels().map(comes_back).fold(Lanes::NONE, |any, lanes| any | lanes) & !told;
+        let of_capabilities =
+            self.capabilities.iter().flat_map(|id| [ConditionId::ok(*id), ConditionId::full(*id)]);
+        let timed =
+            of_capabilities.map(comes_back).fold(block.untold() | told_later, |any, lanes| any | lanes);
+        let time = |id: ConditionId, lane| if block.stays(id).has(lane) { Time::ZERO } else { Time::NEVER };
+        let mut deadlocks = block.deadlocks(asked.len()).into_iter();
+        let mut one = |lane: usize, asked: &Asked| {
+            let deadlock = deadlocks.next().unwrap_or_default();
+            if timed.has(lane) {
+                return None;
+            }
+            let of_capability = |capability: &ElementId| {
+                let [ok, full] = [ConditionId::ok(*capability), ConditionId::full(*capability)];
+                let outage = time(ok, lane);
+                CapabilityOutcome {
+                    capability: *capability,
+                    state: match (block.holds(ok).has(lane), block.holds(full).has(lane)) {
+                        (_, true) => State::Up,
+                        (true, false) => State::Degraded,
+                        (false, false) => State::Down,
+                    },
+                    outage,
+                    undegraded_after: time(full, lane),
+                    unreachable: !told.has(lane) && outage != Time::ZERO,
+                }
+            };
+            let losses =
+                |copies: &Copies<'_>| copies.losses_where(&asked.scenario, |id| block.holds(id).has(lane));
+            Some(Answer {
+                capabilities: self.capabilities.iter().map(of_capability).collect(),
+                data: self.copies.as_ref().map_or_else(Vec::new, losses),
+                told_after: if told.has(lane) { Time::ZERO } else { Time::NEVER },
+                deadlock,
+                asked: asked.clone(),
+            })
         };
-        (answer, outcome)
+        asked.iter().enumerate().map(|(lane, asked)| one(lane, asked)).collect()
+    }
+
+    fn conditions(&self) -> Option<Vec<ConditionId>> {
+        None
     }
 }

@@ -93,6 +93,7 @@ impl<'d> Fast<'d> {
             open: Vec::new(),
             heap: BinaryHeap::new(),
             blocked: Vec::new(),
+            most: usize::MAX,
         }
     }
 
@@ -241,25 +242,42 @@ pub struct Worker<'f> {
     open: Vec<NodeId>,
     heap: BinaryHeap<Reverse<(Time, NodeId)>>,
     blocked: Vec<NodeId>,
+    /// A scenario that touches more gates than this is given up.
+    most: usize,
 }
 
 impl Worker<'_> {
     /// What follows when these fail.
+    ///
+    /// # Panics
+    /// Never: only [`Worker::outcome_within`] gives up.
     pub fn outcome(&mut self, fails: &[Failure]) -> Outcome {
-        let run = self.run(fails);
+        self.outcome_within(fails, usize::MAX).expect("nothing touches more gates than there can be")
+    }
+
+    /// The same, unless it turns out to touch more than so many gates: then it is given up, having cost no more than that.
+    pub fn outcome_within(&mut self, fails: &[Failure], gates: usize) -> Option<Outcome> {
+        self.most = gates;
+        let outcome = self.try_outcome(fails);
+        self.clean();
+        self.most = usize::MAX;
+        outcome
+    }
+
+    fn try_outcome(&mut self, fails: &[Failure]) -> Option<Outcome> {
+        let run = self.run(fails)?;
         let mut waiting = if self.fast.may_deadlock(fails) { self.deadlock(fails) } else { Vec::new() };
         waiting.sort_unstable();
         waiting.dedup();
         self.clean();
-        let forever = staying(fails).map(|fails| {
-            let run = self.run(&fails);
-            self.clean();
-            run
-        });
-        Outcome { run, forever, deadlock: elements(waiting.iter().copied()), waiting }
+        let forever = match staying(fails) {
+            Some(fails) => Some(self.run(&fails)?),
+            None => None,
+        };
+        Some(Outcome { run, forever, deadlock: elements(waiting.iter().copied()), waiting })
     }
 
-    fn run(&mut self, fails: &[Failure]) -> Run {
+    fn run(&mut self, fails: &[Failure]) -> Option<Run> {
         let events: Vec<(NodeId, Time)> = fails
             .iter()
             .filter(|f| f.lasts > Time::ZERO)
@@ -271,9 +289,12 @@ impl Worker<'_> {
         if !self.dense.has_delays() && events.iter().all(|(_, back)| !back.is_finite()) {
             // What drops needs something that never comes back, and nothing else changes.
             self.follow_drops();
+            if self.is_too_much() {
+                return None;
+            }
             let ids = self.dropped.iter().flat_map(|node| self.fast.conditions_of(*node));
             let changes = ids.map(|id| (*id, Time::NEVER)).collect();
-            return Run::new(fails.to_vec(), self.fast.undisturbed.clone(), changes);
+            return Some(Run::new(fails.to_vec(), self.fast.undisturbed.clone(), changes));
         }
         loop {
             self.follow_drops();
@@ -281,6 +302,9 @@ impl Worker<'_> {
                 self.open_gate(*event);
             }
             self.open_dependents();
+            if self.is_too_much() {
+                return None;
+            }
             for (event, back) in &events {
                 self.offer(*event, *back);
             }
@@ -295,7 +319,11 @@ impl Worker<'_> {
             let time = self.current(*node);
             changes.extend(self.fast.conditions_of(*node).iter().map(|id| (*id, time)));
         }
-        Run::new(fails.to_vec(), self.fast.undisturbed.clone(), changes)
+        Some(Run::new(fails.to_vec(), self.fast.undisturbed.clone(), changes))
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.touched.len() > self.most
     }
 
     /// The first run of all: nothing fails, and nothing is known.
@@ -391,6 +419,9 @@ impl Worker<'_> {
     fn follow_drops(&mut self) {
         while let Some(node) = self.dropped.get(self.followed).copied() {
             self.followed += 1;
+            if self.is_too_much() {
+                return;
+            }
             let dense = self.dense;
             for (owner, input) in dense.uses(node) {
                 let op = dense.op(owner);
@@ -450,6 +481,9 @@ impl Worker<'_> {
         let mut next = 0;
         while let Some(node) = self.open.get(next).copied() {
             next += 1;
+            if self.is_too_much() {
+                return;
+            }
             let dense = self.dense;
             for (owner, _) in dense.uses(node) {
                 if !self.is_held(owner) {

@@ -90,11 +90,22 @@ impl<'d> Sweep<'d> {
         Self { dense, planes, staying, returning, ridden_out, finds_waiting: false }
     }
 
-    /// How much one pass over [`super::LANES`] scenarios takes: gates and inputs looked at.
+    /// How much one pass over [`super::LANES`] scenarios takes: gates and inputs looked at. Where an engine is made for some
+    /// conditions only, it may be less than [`Sweep::most_work`].
     pub fn work(&self) -> usize {
         let work = |circuit: &Circuit| circuit.n_gates() + circuit.n_inputs();
         let passes = 1 + usize::from(self.finds_waiting);
         work(&self.staying) + self.returning.as_ref().map_or(0, |returning| passes * work(returning))
+    }
+
+    /// The work of a pass with an engine for every condition, without making one.
+    pub fn most_work(dense: &Dense) -> usize {
+        let passes = match (dense.has_delays(), dense.has_circles()) {
+            (false, _) => 1,
+            (true, false) => 2,
+            (true, true) => 3,
+        };
+        passes * (dense.len() + dense.n_inputs())
     }
 
     /// What one thread needs to work.
@@ -317,5 +328,20 @@ impl Block<'_> {
             Some(supposed) => *supposed & !self.holds(id),
             None => Lanes::NONE,
         }
+    }
+    /// Elements in a recovery deadlock in each of the first `n` scenarios, in the model's order. Only an engine for every
+    /// condition finds any.
+    pub fn deadlocks(&self, n: usize) -> Vec<Vec<ElementId>> {
+        let mut deadlocks = vec![Vec::new(); n];
+        if self.sweep.finds_waiting {
+            for id in (0..self.sweep.dense.n_conditions()).map(ConditionId::from_index) {
+                for lane in (self.waits(id) & Lanes::first(n)).iter() {
+                    deadlocks[lane].push(id.element());
+                }
+            }
+        }
+        // The two conditions of an element follow each other.
+        deadlocks.iter_mut().for_each(Vec::dedup);
+        deadlocks
     }
 }

@@ -51,7 +51,7 @@ fn answers(system: &System) -> Value {
     let capabilities: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
     let mut scenarios = sweep(&system.model, &classes, 1).expect("few scenarios");
     scenarios.extend(system.model.scenarios.iter().map(declared));
-    let answers = survive(system, scenarios, &capabilities, TODAY);
+    let answers = survive(system, &scenarios, &capabilities, TODAY);
     serde_json::to_value(SurviveReport::new(&system.model, &answers)).expect("serialisable")
 }
 
@@ -170,7 +170,7 @@ fn cuts_and_costs(system: &System) -> (Cuts, BTreeMap<String, f64>) {
     let mut scenarios = vec![nothing];
     scenarios.extend(sweep(&system.model, &classes, 1).expect("few scenarios"));
     scenarios.extend(sweep(&system.model, &classes, 2).expect("few scenarios"));
-    for answer in survive(system, scenarios, &capabilities, TODAY) {
+    for answer in survive(system, &scenarios, &capabilities, TODAY) {
         let fails = &answer.asked.scenario.fails;
         let set: BTreeSet<String> =
             fails.iter().map(|failure| system.model[failure.what].name.clone()).collect();

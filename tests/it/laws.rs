@@ -559,7 +559,7 @@ fn questions(model: &Model, rng: &mut Rng) -> Vec<Asked> {
 fn text_and_json_say_the_same() {
     law_of_models(cases() / 4, |system, rng| {
         let model = &system.model;
-        let answers = survive(system, questions(model, rng), &capabilities(model), TODAY);
+        let answers = survive(system, &questions(model, rng), &capabilities(model), TODAY);
         let report = SurviveReport::new(model, &answers);
         let json = serde_json::from_str(&render::json(&report)).map_err(|why| why.to_string())?;
         // Narrow, the names of columns stand below the matrix.
@@ -805,12 +805,11 @@ fn threads_change_no_byte() {
 /// Every answer in every form.
 fn everything_said(system: &System, asked: &[Asked]) -> Vec<String> {
     let (model, capabilities) = (&system.model, capabilities(&system.model));
-    let survived = SurviveReport::new(model, &survive(system, asked.to_vec(), &capabilities, TODAY));
+    let survived = SurviveReport::new(model, &survive(system, asked, &capabilities, TODAY));
     let checked =
         check(system, &capabilities, State::Degraded, TODAY).expect("policies ask for few scenarios");
     let checked = CheckReport::new(model, &Sources::default(), &checked, State::Degraded);
-    let blasts =
-        BlastReport::new(model, &blast(system, asked.to_vec(), &capabilities), &concentration(system));
+    let blasts = BlastReport::new(model, &blast(system, asked, &capabilities), &concentration(system));
     vec![
         render::json(&survived),
         render::survive(&survived, Detail::Normal, 120),

@@ -442,7 +442,7 @@ fn texts_fit_the_terminal() {
         let all: Vec<ElementId> = model.capabilities().map(|(id, ..)| id).collect();
         let asked =
             sweep(model, &[Class::Zone, Class::Region, Class::Provider, Class::Group], 1).expect("few");
-        let answers = survive(&system, asked, &all, TODAY);
+        let answers = survive(&system, &asked, &all, TODAY);
         let circles_of = stuck(&system, &answers);
         let timelines = SurviveReport::new(model, &answers)
             .with_circles(model, |place| circles_of.of(place))

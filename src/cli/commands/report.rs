@@ -29,7 +29,7 @@ pub(super) fn build(loaded: &Loaded, as_of: Date, served: bool) -> Result<String
     let kept = State::Degraded;
     let checked = check(system, &capabilities, kept, as_of).map_err(ask::too_many)?;
     let scenarios = sweep(model, &ask::DEFAULT_CLASSES, 1).map_err(ask::too_many)?;
-    let answers = survive(system, scenarios, &capabilities, as_of);
+    let answers = survive(system, &scenarios, &capabilities, as_of);
     let parts = Page {
         data: &PageData::new(system, as_of),
         picture: &draw::svg(system, None, &draw::Options { live: true, ..draw::Options::default() }),

@@ -15,7 +15,7 @@ pub(super) fn run(args: &SurviveArgs, talk: &Talk) -> Result<Exit, Failure> {
     let model = &loaded.system.model;
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let scenarios = ask::scenarios(model, &args.sweep, &args.fail)?;
-    let answers = survive(&loaded.system, scenarios, &capabilities, ask::as_of(&args.as_of));
+    let answers = survive(&loaded.system, &scenarios, &capabilities, ask::as_of(&args.as_of));
     let stuck = stuck(&loaded.system, &answers);
     let mut report = SurviveReport::new(model, &answers).with_circles(model, |place| stuck.of(place));
     if args.timeline.timeline {
