@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::lines::listed;
+use super::lines::{hanging, listed, paragraph};
 use super::markdown::{Comment, code};
 use super::text::plural;
 use super::{BAD, BOLD, DIM, Detail, GOOD, Style, styled, visible};
@@ -126,7 +126,10 @@ fn at_stake(report: &DiffReport) -> Option<String> {
 }
 
 /// The answer of `diff`: what is worse, what is better, what else changed.
-pub fn diff(report: &DiffReport, detail: Detail) -> String {
+///
+/// Without a width a change is a line, however long.
+pub fn diff(report: &DiffReport, detail: Detail, width: Option<usize>) -> String {
+    let width = width.unwrap_or(usize::MAX);
     let lines = lines(report, detail);
     let mut out = String::new();
     let titles: [(&str, &str, Style); 3] =
@@ -142,9 +145,13 @@ pub fn diff(report: &DiffReport, detail: Detail) -> String {
         out += &format!("{}\n", styled(style, title));
         for line in of_effect {
             let most = if detail == Detail::Verbose { usize::MAX } else { 6 };
-            let with = line.shown(most, str::to_owned);
-            let with = if with.is_empty() { with } else { format!(": {with}") };
-            out += &format!("  {}  {}{with}\n", styled(BOLD, &line.about), line.what);
+            let text = match line.shown(most, str::to_owned) {
+                shown if shown.is_empty() => line.what.clone(),
+                shown => format!("{}: {shown}", line.what),
+            };
+            let first = format!("  {}  ", line.about);
+            let plain = paragraph(&first, &text, width);
+            out += &format!("  {}  {}", styled(BOLD, &line.about), &plain[first.len()..]);
         }
         out.push('\n');
     }
@@ -152,26 +159,27 @@ pub fn diff(report: &DiffReport, detail: Detail) -> String {
         return out;
     }
     for (title, names) in moved(report).iter().filter(|(_, names)| !names.is_empty()) {
-        out += &format!("{} {}\n", styled(DIM, title), listed(names, 12, detail));
+        out += &hanging("", DIM, title, &listed(names, 12, detail), width);
     }
     for (capability, points) in report.new_capabilities.iter() {
         let points = match &points[..] {
             [] => "none".to_owned(),
             points => listed(points, 12, detail),
         };
-        let of = styled(BOLD, format!("single points of failure of {capability}"));
-        out += &format!("{} {of}: {points}\n", styled(DIM, "new"));
+        let text = format!("single points of failure of {capability}: {points}");
+        out += &hanging("", DIM, "new", &text, width);
     }
     if let Some(at_stake) = at_stake(report) {
         out += &format!("{} {at_stake}\n", styled(DIM, "value per hour in the worst single failure"));
     }
-    out += &format!(
-        "{}: {}; {} and cut sets of up to {} compared\n",
+    let closing = format!(
+        "{}: {}; {} and cut sets of up to {} compared",
         visible(&report.models.new),
         headline(report),
         plural(report.scenarios, "scenario", "scenarios"),
         plural(report.cuts_order, "event", "events"),
     );
+    out += &paragraph("", &closing, width);
     out
 }
 

@@ -25,9 +25,10 @@ pub(super) struct Comment {
 }
 
 impl Comment {
-    /// Room for what closes a fold and says how much is missing is kept back.
+    /// Room is kept back for what closes a fold and says how much is missing, and for the line by which whoever writes the
+    /// comment knows it again.
     pub(super) fn new() -> Self {
-        const RESERVE: usize = 400;
+        const RESERVE: usize = 1_000;
         Self { text: String::new(), left: MOST_CHARACTERS - RESERVE }
     }
 

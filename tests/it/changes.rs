@@ -332,3 +332,24 @@ fn a_diff_for_people() {
         insta::assert_snapshot!(format!("diff-{format}"), stdout(&output));
     }
 }
+
+#[test]
+fn a_comment_on_a_large_change_is_no_longer_than_a_comment_may_be() {
+    let names: Vec<String> =
+        (0..900).map(|n| format!("capability-with-a-name-of-its-own-{n:-<60}")).collect();
+    let model = |needs: &str| {
+        let of = |name: &String| format!("[capability.{name}]\nneeds = [{needs}]\n");
+        names.iter().map(of).fold("[provider.p]\n[provider.q]\n".to_owned(), |all, one| all + &one)
+    };
+    let (good, bad) = (model("{ any = ['p', 'q'] }"), model("'p'"));
+    let report = compared(&system(&good), &system(&bad));
+    assert_eq!(report.told("worse"), 1800, "a single point, and so another margin");
+    let comment = linchpin::render::diff_markdown(&report);
+    assert!((30_000..=65_000).contains(&comment.chars().count()), "{}", comment.chars().count());
+    assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
+    assert!(
+        comment.starts_with("### ✗ What survives: 1800 worse") && comment.contains("no room"),
+        "{}",
+        &comment[..300]
+    );
+}

@@ -58,7 +58,7 @@ fn shapes_are_exactly_the_sets_that_they_are_made_of() {
         let expanded: Vec<Set> = shapes.iter().flat_map(sets_of).collect();
         assert_eq!(expanded.len(), sets.len(), "each once: {shapes:?}");
         assert_eq!(expanded.into_iter().collect::<BTreeSet<_>>(), sets);
-        let weight = |id: ElementId| 1.0 / (2.0 + id.index() as f64);
+        let weight = |id: ElementId| 1.0 / (2.0 + f64::from(u32::try_from(id.index()).expect("small")));
         let sum: f64 = sets.iter().map(|set| set.iter().map(|id| weight(*id)).product::<f64>()).sum();
         let of_shapes: f64 = shapes.iter().map(|shape| shape.sum_of_products(weight)).sum();
         assert!((sum - of_shapes).abs() < 1e-9 * sum);

@@ -428,6 +428,20 @@ fn every_model_here_is_laid_out_once_and_keeps_its_comments() {
 }
 
 #[test]
+fn the_first_model_names_its_schema_fits_it_and_is_laid_out() {
+    const KEPT: &str = "editors/linchpin.schema.json";
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    assert_eq!(linchpin_in(directory.path(), &["init"]).status.code(), Some(0));
+    let text = fs::read_to_string(directory.path().join("linchpin.toml")).expect("written");
+    let schema = text.lines().next().and_then(|line| line.strip_prefix("#:schema ")).expect("a schema");
+    assert!(schema.ends_with(KEPT) && repository().join(KEPT).exists(), "{schema}");
+    let readme = fs::read_to_string(repository().join("README.md")).expect("there is a README");
+    assert!(readme.contains(&format!("#:schema {schema}\n")));
+    assert!(validator().is_valid(&as_json(&text).expect("TOML")));
+    assert_eq!(linchpin_in(directory.path(), &["fmt", "--check"]).status.code(), Some(0));
+}
+
+#[test]
 fn a_broken_file_is_not_laid_out() {
     let broken = "[provider.p\n";
     let directory = model_of(broken);

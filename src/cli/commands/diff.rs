@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::args::{DiffArgs, DiffFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::load::{Loaded, load, load_at, locate};
-use super::super::output::Talk;
+use super::super::output::{Talk, terminal_width};
 use super::{ask, mention_warnings};
 use crate::analysis::diff;
 use crate::render;
@@ -18,7 +18,10 @@ pub(super) fn run(args: &DiffArgs, talk: &Talk) -> Result<Exit, Failure> {
     let found = diff(&old.system, &new.system, kept, ask::as_of(&args.as_of)).map_err(ask::too_many)?;
     let report = DiffReport::new(&old.system.model, &new.system.model, &found);
     let text = match args.format {
-        DiffFormat::Text => Talk::shown(render::diff(&report, talk.detail), args.output.as_deref()),
+        DiffFormat::Text => {
+            let to = args.output.as_deref();
+            Talk::shown(render::diff(&report, talk.detail, terminal_width(to)), to)
+        }
         DiffFormat::Json => render::json(&report),
         DiffFormat::Markdown => render::diff_markdown(&report),
     };
