@@ -6,9 +6,12 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::decl::{Declarations, Origin, ProviderDecl};
+use super::decl::{Declarations, Origin, ProviderDecl, ZoneDecl};
 use super::read::read_built_in;
 use crate::library;
+
+/// Names of zones at least as long as this are no letters or numbers in a region.
+const OWN_NAME: usize = 3;
 
 /// Other names of what the catalogues know.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +20,8 @@ pub(super) struct Aliases {
     /// By canonical provider.
     regions: HashMap<(String, String), String>,
     products: HashMap<(String, String), String>,
+    /// The region of a zone that has a name of its own, as `sbg2`: models may call such a place a region.
+    zones: HashMap<(String, String), String>,
     /// What sort of thing a provider or a product of a provider is, by canonical names.
     kinds: HashMap<(String, Option<String>), String>,
 }
@@ -68,6 +73,11 @@ impl Aliases {
                 self.providers.insert(plain(&aka.value), own.clone());
             }
             for region in &provider.regions {
+                let own_name = |zone: &&ZoneDecl| zone.name.value.len() >= OWN_NAME;
+                for zone in region.zones.iter().filter(own_name) {
+                    let key = (own.clone(), plain(&zone.name.value));
+                    self.zones.insert(key, plain(&region.name.value));
+                }
                 for aka in &region.origin.aka {
                     self.regions.insert((own.clone(), plain(&aka.value)), plain(&region.name.value));
                 }
@@ -98,13 +108,21 @@ impl Aliases {
         let mut out = provider.clone();
         let mut written_region = String::new();
         let mut region = String::new();
-        if let Some(part) = parts.next() {
+        let mut region_or_zone = parts.next();
+        let mut zone = parts.next();
+        if let Some(part) = region_or_zone
+            && let Some(of) = self.zones.get(&(provider.clone(), plain(part)))
+        {
+            zone = zone.or(region_or_zone);
+            region_or_zone = Some(of);
+        }
+        if let Some(part) = region_or_zone {
             written_region = plain(part);
             let known = self.regions.get(&(provider.clone(), written_region.clone()));
             region = known.cloned().unwrap_or_else(|| written_region.clone());
             out = format!("{out}/{region}");
         }
-        if let Some(part) = parts.next() {
+        if let Some(part) = zone {
             // `us-east-1a` and `sbg2` say their region once more.
             let zone = plain(part);
             let short = [&region, &written_region]

@@ -152,20 +152,15 @@ fn the_library_is_what_lies_in_its_directories() {
     }
 }
 
-/// What an outage names is in a catalogue, or is one of the few names that only some models have.
+/// What an outage names is in a catalogue.
 #[test]
 fn what_outages_name_is_known() {
-    // Where a model calls each building of Strasbourg a region.
-    let only_models = ["ovh/sbg1", "ovh/sbg2", "ovh/sbg3", "ovh/sbg4"];
     let catalogs: Vec<Declarations> = library::CATALOGS.iter().map(declared).collect();
     let known: BTreeSet<String> =
         catalogs.iter().flat_map(|catalog| origins(catalog)).map(|(name, _)| name).collect();
     for outage in Outage::all_built_in() {
         for what in outage.fails.iter().flat_map(|failed| [Some(&failed.what), failed.or.as_ref()]).flatten()
         {
-            if only_models.contains(&what.as_str()) {
-                continue;
-            }
             let (domain, product) = what.split_once('#').map_or((&what[..], None), |(d, p)| (d, Some(p)));
             let parts: Vec<&str> = domain.split('/').collect();
             assert!(known.contains(parts[0]), "{}: {what}", outage.id);

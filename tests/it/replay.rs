@@ -648,6 +648,16 @@ fn names_are_told_by_their_meaning() {
         "up",
         "the provider keeps it running"
     );
+    // Each building of Strasbourg a region, or a zone.
+    for at in ["ovh/sbg2", "ovh/sbg2/room", "ovh/strasbourg/sbg2", "OVH/SBG/SBG2"] {
+        let (region, zone) = (at.split('/').nth(1).expect("a region"), at.split('/').nth(2));
+        let zones = zone.map_or(String::new(), |zone| format!("zones = ['{zone}']\n"));
+        let provider = at.split('/').next().expect("a provider");
+        let text = format!(
+            "[provider.{provider}.region.{region}]\n{zones}[service.s]\nplaced = ['{at}']\n[capability.c]\nneeds = ['s']\n"
+        );
+        assert_eq!(fate(&replay(&text, "ovh-2021-03-10", &[]), "c"), ("down".into(), None), "{at}");
+    }
     // A name of one's own, with what it is also called.
     let own = "[provider.files]\naka = ['fastly']\n[capability.c]\nneeds = ['files']\n";
     assert_eq!(told("fastly-2021-06-08", own), "down");
