@@ -168,6 +168,10 @@ fn the_image_is_built_from_what_a_build_needs_and_nothing_else() {
     );
     assert!(dockerfile.contains("\nUSER 65534:65534\n"), "not as root");
     assert!(dockerfile.contains("\nENTRYPOINT [\"/linchpin\"]\n"), "as it is, without a shell");
+    assert!(
+        text(".github/workflows/ci.yml").contains("uses: ./\n"),
+        "the action is run on a model of our own"
+    );
     assert!(text(".github/workflows/ci.yml").contains(&format!("toolchain install {oldest} ")));
     let allowed: BTreeSet<String> =
         text(".dockerignore").lines().filter_map(|line| line.strip_prefix('!')).map(str::to_owned).collect();
@@ -289,6 +293,7 @@ mod script {
         fs::remove_file(runner.temp.join("output")).expect("written");
         let output = runner.step("check", &[("LINCHPIN_MODEL", "nowhere; touch pwned")]);
         assert_eq!(runner.file("output"), "exit-code=2\n", "{}", stderr(&output));
+        assert!(stdout(&output).starts_with("::error title=linchpin::"), "{}", stdout(&output));
         assert!(!runner.work.join("pwned").exists());
     }
 
