@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use super::lines::paragraph;
+use super::lines::{fill, paragraph};
 use super::table::{Cell, table, wrapped_table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
 use crate::model::{State, Time};
@@ -38,7 +38,7 @@ pub fn replay(report: &ReplayReport, detail: Detail, width: usize) -> String {
         out += &happened(&[report], width);
         out.push('\n');
     }
-    out + &summary(report)
+    out + &summary(report, width)
 }
 
 /// What happened to each of several models, and what it comes to for each.
@@ -50,7 +50,7 @@ pub fn replays(report: &ReplaysReport, width: usize) -> String {
         out.push('\n');
     }
     for model in models {
-        out += &summary(model);
+        out += &summary(model, width);
     }
     out
 }
@@ -99,7 +99,7 @@ fn one(report: &ReplayReport, outage: &ReplayedReport, detail: Detail, width: us
     });
     let lost: Vec<String> = lost.collect();
     if !lost.is_empty() {
-        out += &format!("    data lost: {}\n", lost.join(", "));
+        out += &paragraph("    ", &format!("data lost: {}", lost.join(", ")), width);
     }
     if detail == Detail::Verbose
         && let Some((_, of)) = outage.capabilities.iter().min_by_key(|(_, of)| of.state)
@@ -108,8 +108,10 @@ fn one(report: &ReplayReport, outage: &ReplayedReport, detail: Detail, width: us
             true => format!("{what} for {lasts}"),
             false => what.clone(),
         });
-        out +=
-            &format!("    {}\n", styled(DIM, format!("failed: {}", events.collect::<Vec<_>>().join(", "))));
+        let events = format!("failed: {}", events.collect::<Vec<_>>().join(", "));
+        for line in paragraph("    ", &events, width).lines() {
+            out += &format!("{}\n", styled(DIM, line));
+        }
     }
     out + "\n"
 }
@@ -250,7 +252,7 @@ fn says(says: &SaysReport) -> String {
     outcome(says.state, says.outage, says.undegraded_after)
 }
 
-fn summary(report: &ReplayReport) -> String {
+fn summary(report: &ReplayReport, width: usize) -> String {
     let model = visible(&report.model);
     let summary = &report.summary;
     if summary.touching == 0 {
@@ -270,5 +272,5 @@ fn summary(report: &ReplayReport) -> String {
         });
         out += &format!("; the worst is {}{how}", worst.id);
     }
-    out + "\n"
+    fill(out.split(' '), width).join("\n  ") + "\n"
 }

@@ -7,14 +7,19 @@ use std::path::Path;
 use insta::assert_snapshot;
 use jiff::civil::date;
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
 
-use linchpin::analysis::{CapabilityOutcome, replay as replayed};
+use linchpin::analysis::{CapabilityOutcome, System, known_outages, replay as replayed};
 use linchpin::diag::Place;
 use linchpin::model::{Class, Directory, Element, ElementId, Failed, Failure, Outage, State, Time};
+
+use linchpin::render::{self, Detail};
+use linchpin::report::ReplayReport;
 
 use crate::binary::{linchpin, linchpin_in, model_of, stderr, stdout};
 use crate::laws::{cases, ensure, ensure_equal, law_of_models};
 use crate::naive::{self, Level};
+use crate::random;
 
 /// `replay` of one outage against a model of one text.
 fn replay(text: &str, outage: &str, more: &[&str]) -> Value {
@@ -701,6 +706,27 @@ fn the_summary_counts_what_touches() {
     let line =
         format!("you would have survived {survived} of {} that touch you (of 47 known)", count("touches"));
     assert!(said.contains(&line), "{said}");
+}
+
+/// Whatever the width, no line is longer.
+#[test]
+fn replays_fit_the_terminal() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/storefront");
+    let files = fs::read_dir(directory).expect("it is there").map(|file| file.expect("listed").path());
+    let text: String = files.map(|file| fs::read_to_string(file).expect("readable") + "\n").collect();
+    let system = System::new(random::read(&text));
+    let all: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
+    let replayed = replayed(&system, known_outages(&system.model), true, &all, date(2026, 11, 26));
+    let report = ReplayReport::new(&system.model, &replayed, true, State::Degraded);
+    for width in [80, 120, 200] {
+        for detail in [Detail::Quiet, Detail::Normal, Detail::Verbose] {
+            let text = render::replay(&report, detail, width);
+            for line in anstream::adapter::strip_str(&text).to_string().lines() {
+                assert!(line.width() <= width, "{} > {width}: {line}", line.width());
+                assert_eq!(line.trim_end(), line, "a line ends in spaces");
+            }
+        }
+    }
 }
 
 /// A model's own outage takes the place of one that is built in.
