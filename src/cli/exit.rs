@@ -25,6 +25,11 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Ends the program for one who does not want to wait for what is known so far.
+pub(super) fn at_once() -> ! {
+    std::process::exit(Exit::Limit as i32)
+}
+
 /// Why a run could not go on.
 #[derive(Debug)]
 pub(super) enum Failure {

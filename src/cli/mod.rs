@@ -7,6 +7,7 @@ mod args;
 mod commands;
 mod exit;
 mod git;
+mod limits;
 mod load;
 mod output;
 #[cfg(feature = "serve")]

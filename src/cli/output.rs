@@ -53,7 +53,7 @@ impl Talk {
         match to {
             Some(path) => {
                 let plain = anstream::adapter::strip_bytes(result).into_vec();
-                write_whole(path, &plain)
+                write_whole(path, |file| file.write_all(&plain))
                     .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display())))
             }
             None => self.print(result),
@@ -63,9 +63,29 @@ impl Talk {
     /// Gives a result that is not text.
     pub(super) fn give_binary(result: &[u8], to: Option<&Path>) -> Result<(), Failure> {
         match to {
-            Some(path) => write_whole(path, result)
+            Some(path) => write_whole(path, |file| file.write_all(result))
                 .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display()))),
             None => finished(io::stdout().write_all(result)),
+        }
+    }
+
+    /// Gives a result piece by piece, for what is too large to be held. To a file, it is whole or not at all.
+    pub(super) fn stream(
+        self,
+        to: Option<&Path>,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        match to {
+            Some(path) => write_whole(path, |file| {
+                let mut file = io::BufWriter::new(anstream::StripStream::new(file));
+                write(&mut file)?;
+                file.flush()
+            })
+            .map_err(|error| Failure::new(format!("cannot write {}: {error}", path.display()))),
+            None => {
+                let mut stdout = io::BufWriter::new(AutoStream::new(io::stdout(), self.choice()).lock());
+                finished(write(&mut stdout).and_then(|()| stdout.flush()))
+            }
         }
     }
 
@@ -85,10 +105,10 @@ fn finished(written: io::Result<()>) -> Result<(), Failure> {
 
 /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name. What exists and is no
 /// regular file, such as a pipe, is written to directly.
-fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_whole(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::OpenOptions::new().write(true).open(path)?.write_all(content);
+        return write(&mut fs::OpenOptions::new().write(true).open(path)?);
     }
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !directory.is_dir() {
@@ -105,7 +125,7 @@ fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     // The name of the temporary file would tell nobody anything.
     let mut file = builder.tempfile_in(directory).map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(content)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())

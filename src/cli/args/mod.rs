@@ -8,6 +8,7 @@ mod coldstart;
 mod diff;
 mod draw;
 mod exchange;
+mod limits;
 pub(super) mod replay;
 mod report;
 mod timeline;
@@ -28,6 +29,7 @@ pub(super) use coldstart::ColdstartArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
 pub(super) use exchange::{ImportArgs, ImportFormat};
+pub(super) use limits::LimitArgs;
 pub(super) use report::ReportArgs;
 #[cfg(feature = "serve")]
 pub(super) use report::ServeArgs;
