@@ -122,6 +122,11 @@ impl Cuts {
         self.complete
     }
 
+    /// Whether they were asked for up to an order only.
+    pub fn is_limited(&self) -> bool {
+        self.order.is_some()
+    }
+
     /// How many nodes the diagram has: what it takes, however many sets there are.
     pub fn nodes(&self) -> usize {
         self.nodes.len()

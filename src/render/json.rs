@@ -1,6 +1,10 @@
 //! JSON: the report structs as they are.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::{Formatter, PrettyFormatter};
 
 use super::escape::is_hidden;
 
@@ -20,6 +24,38 @@ pub fn json(report: &impl Serialize) -> String {
 /// As [`json`].
 pub fn json_line(report: &impl Serialize) -> String {
     escaped(serde_json::to_string(report).expect("reports are serialisable"))
+}
+
+/// Writes a report as [`json`] does, without holding the text.
+///
+/// # Errors
+/// When writing fails.
+pub fn json_to(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    report.serialize(&mut Serializer::with_formatter(&mut *out, SpeltOut(PrettyFormatter::new())))?;
+    out.write_all(b"\n")
+}
+
+/// Lays JSON out for people, with invisible characters spelt out.
+struct SpeltOut<'i>(PrettyFormatter<'i>);
+
+/// Passes on what the other formatter does.
+macro_rules! passed_on {
+    ($($method:ident($($argument:ident: $kind:ty)?))*) => {
+        $(fn $method<W: ?Sized + Write>(&mut self, out: &mut W $(, $argument: $kind)?) -> io::Result<()> {
+            self.0.$method(out $(, $argument)?)
+        })*
+    };
+}
+
+impl Formatter for SpeltOut<'_> {
+    passed_on! {
+        begin_array() end_array() begin_array_value(first: bool) end_array_value()
+        begin_object() end_object() begin_object_key(first: bool) begin_object_value() end_object_value()
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        out.write_all(escaped(fragment.to_owned()).as_bytes())
+    }
 }
 
 /// Invisible characters spelt out, as JSON may: they stand in strings only.

@@ -11,6 +11,7 @@ mod cases;
 mod check;
 mod circles;
 mod coldstart;
+mod cuts;
 mod diff;
 mod explain;
 mod fingerprint;
@@ -35,6 +36,7 @@ pub use check::{
 };
 pub use circles::{CircleReport, CutReport};
 pub use coldstart::{ColdstartReport, StepReport};
+pub use cuts::{CapabilityCutsReport, CutsReport, SetReport};
 pub use diff::{AtStakeReport, BothReport, ChangeReport, DiffReport, Measure, RenamedReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
 pub use fingerprint::fingerprint;

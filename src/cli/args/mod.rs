@@ -5,6 +5,7 @@ mod backups;
 mod briefing;
 mod check;
 mod coldstart;
+mod cuts;
 mod diff;
 mod draw;
 mod exchange;
@@ -26,9 +27,10 @@ pub(super) use backups::BackupsArgs;
 pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use check::{CheckArgs, CheckFormat};
 pub(super) use coldstart::ColdstartArgs;
+pub(super) use cuts::CutsArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
-pub(super) use exchange::{ImportArgs, ImportFormat};
+pub(super) use exchange::{ImportArgs, ImportFormat, MissionArgs};
 pub(super) use limits::LimitArgs;
 pub(super) use report::ReportArgs;
 #[cfg(feature = "serve")]
@@ -95,6 +97,14 @@ pub(super) enum Command {
         after_help = "Example: linchpin explain models/storefront --capability checkout --fail aws/us-east-1/a=4h"
     )]
     Explain(ExplainArgs),
+    /// What must fail together: minimal cut sets, single points of failure, margin
+    ///
+    /// A minimal cut set is a smallest set of elements whose failure together takes a capability below the state to be kept.
+    /// JSON writes counts as text, for they may be larger than what numbers in JSON can hold.
+    #[command(
+        after_help = "Examples:\n  linchpin cuts models/storefront --class zone,region,provider\n  linchpin cuts models/storefront --capability checkout --top 10 -v\n  linchpin cuts --openpsa models/fault-trees/cooling.xml"
+    )]
+    Cuts(CutsArgs),
     /// What a change does to survival: for a pull request
     #[command(
         override_usage = "linchpin diff [OPTIONS] <OLD> <NEW>\n       linchpin diff [OPTIONS] --base <REV> [MODEL]"

@@ -7,6 +7,7 @@ mod briefing;
 mod catalog;
 mod check;
 mod coldstart;
+mod cuts;
 mod diff;
 mod draw;
 mod explain;
@@ -36,6 +37,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Survive(args) => survive::run(&args, talk),
         Command::Blast(args) => blast::run(&args, talk),
         Command::Explain(args) => explain::run(&args, talk),
+        Command::Cuts(args) => cuts::run(&args, talk),
         Command::Diff(args) => diff::run(&args, talk),
         Command::Coldstart(args) => coldstart::run(&args, talk),
         Command::Backups(args) => backups::run(&args, talk),

@@ -1,0 +1,97 @@
+//! Minimal cut sets: the smallest combinations of failures that take a state away from a capability.
+
+use num_bigint::BigUint;
+use rayon::prelude::*;
+
+use super::System;
+use crate::engine::Worker;
+use crate::faulttree::{Cuts, Event, Node, Solver};
+use crate::model::{ElementId, Failure, State, Time};
+
+/// Which of the minimal cut sets are to be listed. All are counted, up to the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Wanted {
+    /// Only those of at most so many events; larger ones are not even looked for.
+    pub order: Option<usize>,
+    /// Only so many, the most probable; among those that never happen by chance, the smallest.
+    pub top: Option<usize>,
+    /// None.
+    pub count_only: bool,
+}
+
+/// The minimal cut sets of one capability.
+#[derive(Debug)]
+pub struct CutSets {
+    /// All of them, up to the order, without being written out.
+    pub cuts: Cuts,
+    /// Those to be listed.
+    pub listed: Listed,
+    /// Whether these are all that there are.
+    pub is_complete: bool,
+}
+
+/// Minimal cut sets to be listed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Listed {
+    /// These, in this order.
+    These(Vec<Vec<Event>>),
+    /// All, one after the other as [`Cuts::iter`] gives them: too many to be sorted.
+    All,
+}
+
+/// Up to so many sets are sorted, the smallest first.
+const MOST_SORTED: u32 = 200_000;
+
+/// The minimal cut sets of a top.
+pub fn cut_sets(solver: &Solver<'_>, top: Node, wanted: Wanted, probabilities: &[f64]) -> CutSets {
+    let cuts = solver.cuts(top, wanted.order);
+    let listed = match wanted {
+        Wanted { count_only: true, .. } => Listed::These(Vec::new()),
+        Wanted { top: Some(top), .. } => Listed::These(likely(&cuts, top, probabilities)),
+        _ if cuts.count() > BigUint::from(MOST_SORTED) => Listed::All,
+        _ => Listed::These(cuts.smallest(MOST_SORTED as usize)),
+    };
+    let listed_all = match &listed {
+        Listed::All => true,
+        Listed::These(sets) => cuts.count() == BigUint::from(sets.len()),
+    };
+    // Larger ones than were looked for may exist, unless no set can be larger.
+    let looked_everywhere = wanted.order.is_none_or(|order| order >= probabilities.len());
+    let is_complete = cuts.is_complete() && listed_all && looked_everywhere;
+    CutSets { cuts, listed, is_complete }
+}
+
+/// The most probable sets. Where none of the rest can happen by chance, the smallest of these.
+fn likely(cuts: &Cuts, n: usize, probabilities: &[f64]) -> Vec<Vec<Event>> {
+    let mut sets: Vec<Vec<Event>> = cuts
+        .most_probable(n, probabilities)
+        .into_iter()
+        .filter(|(probability, _)| *probability > 0.0)
+        .map(|(_, set)| set)
+        .collect();
+    if sets.len() < n {
+        let by_chance: std::collections::HashSet<Vec<Event>> = sets.iter().cloned().collect();
+        // Those that happen by chance are passed over, so that as many more are asked for.
+        let rest = cuts.smallest(n + sets.len()).into_iter().filter(|set| !by_chance.contains(set));
+        let missing = n - sets.len();
+        sets.extend(rest.take(missing));
+    }
+    sets
+}
+
+/// For each set of failures that stay, which of some capabilities fall below a state.
+pub fn falls_with(
+    system: &System,
+    sets: &[Vec<ElementId>],
+    capabilities: &[ElementId],
+    kept: State,
+) -> Vec<Vec<ElementId>> {
+    let engine = system.engine();
+    let one = |worker: &mut Worker<'_>, set: &Vec<ElementId>| {
+        let fails: Vec<Failure> =
+            set.iter().map(|what| Failure { what: *what, lasts: Time::NEVER, destroys: false }).collect();
+        let outcome = worker.outcome(&fails);
+        capabilities.iter().copied().filter(|id| outcome.state(*id) < kept).collect()
+    };
+    sets.par_iter().map_init(|| engine.worker(), one).collect()
+}

@@ -1,0 +1,62 @@
+//! `cuts`: what must fail together?
+
+use super::super::args::{CutsArgs, Format, ImportFormat};
+use super::super::exit::{Exit, Failure};
+use super::super::limits::Stop;
+use super::super::load::load;
+use super::super::output::{Talk, width};
+use super::{ask, import, mention_warnings};
+use crate::analysis::{CutSets, SystemTree, Wanted, cut_sets};
+use crate::faulttree::{Node, Solver, Tree};
+use crate::model::{Class, State};
+use crate::render;
+use crate::report::CutsReport;
+
+pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let stop = Stop::new(args.limits)?;
+    if !args.openpsa.is_empty() {
+        let found = import::fault_tree(ImportFormat::Openpsa, &args.openpsa, args.mission.mission_time)?;
+        let (tree, nodes) = found.tree();
+        let names: Vec<String> = found.tops.iter().map(|top| found.gates[*top].name.clone()).collect();
+        let tops: Vec<Node> = found.tops.iter().map(|top| nodes[*top]).collect();
+        let sets = solve(&tree, &tops, args, &stop);
+        let events = found.events.into_iter().map(|event| event.name).collect();
+        let report =
+            CutsReport::of_trees(&found.name, events, tree.probabilities(), names.into_iter().zip(&sets));
+        return finish(&report, args, &stop, talk);
+    }
+    let loaded = load(args.model.model.as_deref())?;
+    mention_warnings(&loaded, talk);
+    let system = &loaded.system;
+    let capabilities = ask::capabilities(&system.model, &args.capabilities)?;
+    let named: Vec<Class> = args.classes.iter().map(|class| class.0).collect();
+    let classes = if named.is_empty() { &Class::ALL[..] } else { &named };
+    let kept: State = args.kept.state.into();
+    let system_tree = SystemTree::new(system, &capabilities, kept, classes)
+        .map_err(|why| Failure::new(format!("the model has {why}")))?;
+    let sets = solve(&system_tree.tree, &system_tree.tops, args, &stop);
+    let report = CutsReport::new(system, &system_tree, kept, &capabilities, &sets);
+    finish(&report, args, &stop, talk)
+}
+
+fn solve(tree: &Tree, tops: &[Node], args: &CutsArgs, stop: &Stop) -> Vec<CutSets> {
+    let size = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+    let wanted = Wanted { order: args.order.map(size), top: args.top.map(size), count_only: args.count };
+    let is_due = || stop.is_due();
+    let solver = Solver::new(tree, tops, stop.limits(&is_due));
+    tops.iter().map(|top| cut_sets(&solver, *top, wanted, tree.probabilities())).collect()
+}
+
+fn finish(report: &CutsReport<'_>, args: &CutsArgs, stop: &Stop, talk: &Talk) -> Result<Exit, Failure> {
+    talk.stream(args.output.output.as_deref(), |out| match args.output.format {
+        Format::Text => render::cuts(report, talk.detail, width(), out),
+        Format::Json => render::json_to(report, out),
+    })?;
+    if !report.is_whole() {
+        stop.tell(talk);
+        return Ok(Exit::Limit);
+    }
+    let has_single_point =
+        report.capabilities.iter().any(|(_, of)| of.margin.is_some_and(|margin| margin <= 1));
+    Ok(if args.deny && has_single_point { Exit::No } else { Exit::Ok })
+}

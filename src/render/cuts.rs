@@ -1,0 +1,152 @@
+//! `cuts` as text, piece by piece.
+
+use std::io::{self, Write};
+
+use super::lines::{listed, paragraph};
+use super::shapes::shape_in_words;
+use super::table::{Cell, table};
+use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
+use crate::analysis::Listed;
+use crate::model::State;
+use crate::report::{CapabilityCutsReport, CutsReport, SetReport};
+
+/// So many shapes are shown unless everything is wanted.
+const MOST: usize = 15;
+/// So many elements are named.
+const MOST_ELEMENTS: usize = 6;
+
+/// The minimal cut sets of each capability, those of the same shape on one line.
+///
+/// # Errors
+/// When writing fails.
+pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut n_single = 0;
+    for (name, of) in &report.capabilities {
+        n_single += usize::from(of.margin.is_some_and(|margin| margin <= 1));
+        if detail == Detail::Quiet && of.margin.is_none_or(|margin| margin > 1) {
+            continue;
+        }
+        out.write_all(capability(name, of, report, detail, width).as_bytes())?;
+        if detail == Detail::Verbose
+            && let Listed::All = of.sets.listed
+        {
+            every(report, of, out)?;
+        }
+    }
+    let kept = if report.state == State::Up { "degrade it or take it down" } else { "take it down" };
+    let n = report.capabilities.len();
+    let capabilities = if n == 1 { "capability" } else { "capabilities" };
+    writeln!(
+        out,
+        "{}: {n_single} of {n} {capabilities} have a single point of failure; a minimal cut set is what must fail \
+         together to {kept}",
+        visible(&report.model)
+    )
+}
+
+/// Sets that are too many to be held.
+fn every(report: &CutsReport<'_>, of: &CapabilityCutsReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for set in &of.sets.cuts {
+        let names: Vec<&str> = set.iter().map(|event| report.events[event.index()].as_str()).collect();
+        writeln!(out, "  {}", visible(&names.join(" and ")))?;
+    }
+    writeln!(out)
+}
+
+fn capability(
+    name: &str,
+    of: &CapabilityCutsReport<'_>,
+    report: &CutsReport<'_>,
+    detail: Detail,
+    width: usize,
+) -> String {
+    let name = visible(name);
+    let (mark, text) = match of.margin {
+        None if of.sets.is_complete => (styled(GOOD, "✓"), "nothing that can fail takes it down".to_owned()),
+        None => (styled(FAIR, "~"), "no minimal cut set was found".to_owned()),
+        Some(0) => (styled(BAD, "✗"), "down with nothing failed".to_owned()),
+        Some(margin) => {
+            let mark = if margin == 1 { styled(BAD, "✗") } else { styled(GOOD, "✓") };
+            let sets = if of.count == "1" { "set" } else { "sets" };
+            (mark, format!("{} minimal cut {sets}, margin {margin}", grouped(&of.count)))
+        }
+    };
+    let text = match (report.state, of.margin) {
+        (State::Up, None) if of.sets.is_complete => "nothing that can fail degrades it".to_owned(),
+        (State::Up, Some(0)) => "degraded or down with nothing failed".to_owned(),
+        _ => text,
+    };
+    let whole = if of.sets.cuts.is_complete() { "" } else { " (incomplete: there are more)" };
+    let mut out = format!("{mark} {}: {text}{}\n", styled(BOLD, &name), styled(FAIR, whole));
+    if of.by_order.iter().filter(|count| *count != "0").count() > 1 {
+        let orders = of.by_order.iter().enumerate().filter(|(_, count)| *count != "0");
+        let orders: Vec<String> =
+            orders.map(|(order, count)| format!("{} of {order}", grouped(count))).collect();
+        out += &paragraph("  by size: ", &listed(&orders, 12, detail), width);
+    }
+    out += &if detail == Detail::Verbose { each(of) } else { shapes(of, detail, width) };
+    let in_most: Vec<String> = of
+        .elements
+        .iter()
+        .filter(|(_, count)| *count != "1")
+        .take(MOST_ELEMENTS)
+        .map(|(element, count)| format!("{element} ({})", grouped(count)))
+        .collect();
+    if in_most.len() > 1 {
+        out += &styled(DIM, paragraph("  in most sets: ", &listed(&in_most, MOST_ELEMENTS, detail), width));
+    }
+    out.push('\n');
+    out
+}
+
+fn shapes(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String {
+    let mut out = String::new();
+    for shape in of.shapes.iter().take(MOST) {
+        let sets =
+            if shape.sets == "1" { String::new() } else { format!(" [{} sets]", grouped(&shape.sets)) };
+        out += &paragraph("  ", &format!("{}{sets}", visible(&shape_in_words(shape, detail))), width);
+    }
+    if of.shapes.len() > MOST || of.count != of.shaped.to_string() {
+        let rest = of.shapes.len().saturating_sub(MOST);
+        let more = if rest > 0 { format!("{rest} more shapes, ") } else { String::new() };
+        out += &styled(DIM, format!("  {more}the smallest sets come first: -v shows all, --order N fewer\n"));
+    }
+    out
+}
+
+/// Each set on a line of its own.
+fn each(of: &CapabilityCutsReport<'_>) -> String {
+    let row = |set: &SetReport| {
+        let also = if set.also.is_empty() { String::new() } else { format!("also {}", set.also.join(", ")) };
+        let chance = if set.probability > 0.0 { format!("{:.1e}", set.probability) } else { String::new() };
+        vec![
+            Cell::new(""),
+            Cell::new(visible(&set.cut.join(" and ")).into_owned()),
+            Cell::new(chance).right(),
+            Cell::new(visible(&also).into_owned()).style(DIM),
+        ]
+    };
+    table(&of.details.iter().map(row).collect::<Vec<_>>())
+}
+
+/// A large number with a comma between thousands.
+pub(super) fn grouped(number: &str) -> String {
+    let mut out = String::with_capacity(number.len() * 4 / 3);
+    for (index, digit) in number.chars().enumerate() {
+        if index > 0 && (number.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn thousands_are_told_apart() {
+        assert_eq!(["1", "123", "1234", "7159688704"].map(grouped), ["1", "123", "1,234", "7,159,688,704"]);
+    }
+}
