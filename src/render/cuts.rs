@@ -8,7 +8,7 @@ use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::analysis::Listed;
 use crate::model::State;
-use crate::report::{CapabilityCutsReport, CutsReport, SetReport};
+use crate::report::{CapabilityCutsReport, CutsReport, SetReport, ShapeReport};
 
 /// So many shapes are shown unless everything is wanted.
 const MOST: usize = 15;
@@ -101,15 +101,30 @@ fn capability(
 
 fn shapes(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String {
     let mut out = String::new();
-    for shape in of.shapes.iter().take(MOST) {
-        let sets =
-            if shape.sets == "1" { String::new() } else { format!(" [{} sets]", grouped(&shape.sets)) };
+    let single = |shape: &&ShapeReport| matches!(&shape.parts[..], [part] if part.choose == 1);
+    let (alone, together): (Vec<&ShapeReport>, Vec<&ShapeReport>) = of.shapes.iter().partition(single);
+    if !alone.is_empty() {
+        let names: Vec<String> = alone.iter().map(|shape| shape_in_words(shape, detail)).collect();
+        out += &paragraph("  alone: ", &visible(&listed(&names, MOST, detail)), width);
+    }
+    for shape in together.iter().take(MOST) {
+        let sets = if shape.sets == "1" { String::new() } else { format!(" [{} sets]", grouped(&shape.sets)) };
         out += &paragraph("  ", &format!("{}{sets}", visible(&shape_in_words(shape, detail))), width);
     }
-    if of.shapes.len() > MOST || of.count != of.shaped.to_string() {
-        let rest = of.shapes.len().saturating_sub(MOST);
-        let more = if rest > 0 { format!("{rest} more shapes, ") } else { String::new() };
-        out += &styled(DIM, format!("  {more}the smallest sets come first: -v shows all, --order N fewer\n"));
+    // Of fault trees there are no shapes: each set stands for itself.
+    let plain = if of.shapes.is_empty() { &of.details[..] } else { &[] };
+    for set in plain.iter().take(MOST) {
+        out += &paragraph("  ", &visible(&set.cut.join(" and ")), width);
+    }
+    let rest = together.len().saturating_sub(MOST) + plain.len().saturating_sub(MOST);
+    let listed_all = of.count == of.shaped.to_string();
+    if rest > 0 || (of.shaped > 0 && !listed_all) {
+        let more = match (rest, plain.is_empty()) {
+            (0, _) => String::new(),
+            (rest, true) => format!("{rest} more shapes; "),
+            (rest, false) => format!("{rest} more; "),
+        };
+        out += &styled(DIM, format!("  {more}the smallest come first, -v shows all\n"));
     }
     out
 }

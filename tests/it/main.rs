@@ -6,6 +6,7 @@ mod binary;
 mod browser;
 mod changes;
 mod commands;
+mod cutting;
 mod draw;
 mod engines;
 mod entries;

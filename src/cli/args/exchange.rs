@@ -1,9 +1,10 @@
-//! `import`.
+//! `import`, `export`.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::{CapabilityArgs, KeptArgs, ModelArgs};
 use crate::exchange::MISSION_HOURS;
 
 /// Formats that are read.
@@ -13,6 +14,13 @@ pub(in crate::cli) enum ImportFormat {
     Openpsa,
     /// Static fault trees of the Galileo text format
     Galileo,
+}
+
+/// Formats that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportFormat {
+    /// A fault tree a capability, in the Open-PSA Model Exchange Format
+    Openpsa,
 }
 
 #[derive(Debug, Args)]
@@ -41,4 +49,19 @@ fn mission_time(written: &str) -> Result<f64, String> {
         Ok(hours) if hours.is_finite() && hours >= 0.0 => Ok(hours),
         _ => Err("expected a number of 0 or more".to_owned()),
     }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExportArgs {
+    /// What to write
+    pub(in crate::cli) format: ExportFormat,
+    #[command(flatten)]
+    pub(in crate::cli) model: ModelArgs,
+    #[command(flatten)]
+    pub(in crate::cli) capabilities: CapabilityArgs,
+    #[command(flatten)]
+    pub(in crate::cli) kept: KeptArgs,
+    /// Write to FILE, whole or not at all, instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(in crate::cli) output: Option<PathBuf>,
 }

@@ -30,7 +30,7 @@ pub(super) use coldstart::ColdstartArgs;
 pub(super) use cuts::CutsArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
-pub(super) use exchange::{ImportArgs, ImportFormat, MissionArgs};
+pub(super) use exchange::{ExportArgs, ExportFormat, ImportArgs, ImportFormat, MissionArgs};
 pub(super) use limits::LimitArgs;
 pub(super) use report::ReportArgs;
 #[cfg(feature = "serve")]
@@ -147,6 +147,9 @@ pub(super) enum Command {
     /// A model from a fault tree in a format of the field
     #[command(after_help = "Example: linchpin import openpsa models/fault-trees/cooling.xml -o cooling.toml")]
     Import(ImportArgs),
+    /// A model's fault trees, a top gate a capability, for other analysers
+    #[command(after_help = "Example: linchpin export openpsa models/minimal -o minimal.xml")]
+    Export(ExportArgs),
     /// Write a commented first model
     #[command(after_help = "Example: linchpin init shop.toml")]
     Init(InitArgs),

@@ -11,6 +11,7 @@ mod cuts;
 mod diff;
 mod draw;
 mod explain;
+mod export;
 mod fmt;
 mod generate;
 mod import;
@@ -49,6 +50,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Report(args) => report::run(&args, talk),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(&args, talk),
+        Command::Export(args) => export::run(&args, talk),
         Command::Import(args) => import::run(&args, talk),
         Command::Init(args) => init::run(&args, talk),
         Command::ExplainCode(args) => explain_code(&args, talk),

@@ -1,0 +1,182 @@
+//! `cuts`: minimal, complete, counted and listed alike; what is exported is read by others as the same.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Output, Stdio};
+
+use linchpin::analysis::{Listed, System, SystemTree, Wanted, cut_sets};
+use linchpin::engine::Reference;
+use linchpin::faulttree::{Limits, Solver};
+use linchpin::model::{Class, ElementId, Failure, State, Time};
+use serde_json::Value;
+
+use crate::laws::{cases, ensure_equal, law_of_models};
+use crate::random::Rng;
+use crate::skipped;
+
+type Set = BTreeSet<ElementId>;
+
+/// More events than these are not tried in all combinations.
+const MOST_EVENTS: usize = 11;
+
+fn minimal(sets: impl IntoIterator<Item = Set>) -> BTreeSet<Set> {
+    let mut sets: Vec<Set> = sets.into_iter().collect();
+    sets.sort_by_key(BTreeSet::len);
+    let mut minimal: Vec<Set> = Vec::new();
+    for set in sets {
+        if !minimal.iter().any(|smaller| smaller.is_subset(&set)) {
+            minimal.push(set);
+        }
+    }
+    minimal.into_iter().collect()
+}
+
+/// By trying all combinations of some classes with the reference engine.
+fn by_trying(system: &System, capability: ElementId, kept: State, events: &[ElementId]) -> BTreeSet<Set> {
+    let reference = Reference::new(&system.program);
+    let falls = |set: &Set| {
+        let stays = |what: &ElementId| Failure { what: *what, lasts: Time::NEVER, destroys: false };
+        reference.outcome(&set.iter().map(stays).collect::<Vec<_>>()).state(capability) < kept
+    };
+    let set = |bits: usize| -> Set {
+        (0..events.len()).filter(|index| bits >> index & 1 == 1).map(|index| events[index]).collect()
+    };
+    minimal((0..1_usize << events.len()).map(set).filter(falls))
+}
+
+fn cuts_are_those_found_by_trying(system: &System, rng: &mut Rng) -> Result<(), String> {
+    let model = &system.model;
+    // Some classes, so that the combinations of their elements can all be tried.
+    let mut classes: Vec<Class> = Class::ALL.to_vec();
+    let of = |classes: &[Class]| -> Vec<ElementId> {
+        let is_of = |class: Option<Class>| class.is_some_and(|class| classes.contains(&class));
+        model.elements().filter(|(_, element)| is_of(element.class())).map(|(id, _)| id).collect()
+    };
+    while of(&classes).len() > MOST_EVENTS {
+        classes.remove(rng.below(classes.len()));
+    }
+    let events = of(&classes);
+    let capabilities: Vec<ElementId> = model.capabilities().map(|(id, ..)| id).take(2).collect();
+    let kept = *rng.pick(&[State::Degraded, State::Up]);
+    let tree = SystemTree::new(system, &capabilities, kept, &classes).map_err(|why| why.to_string())?;
+    let solver = Solver::new(&tree.tree, &tree.tops, Limits::default());
+    for (capability, top) in capabilities.iter().zip(&tree.tops) {
+        let found = cut_sets(&solver, *top, Wanted::default(), tree.tree.probabilities());
+        let Listed::These(sets) = &found.listed else { return Err("not listed".to_owned()) };
+        let named = |set: &Vec<_>| -> Set {
+            set.iter().map(|event: &linchpin::faulttree::Event| tree.events[event.index()]).collect()
+        };
+        let ours: BTreeSet<Set> = sets.iter().map(named).collect();
+        let theirs = by_trying(system, *capability, kept, &events);
+        ensure_equal(&model[*capability].name, &ours, &theirs)?;
+        ensure_equal("count", &found.cuts.count().to_string(), &theirs.len().to_string())?;
+        let margin = theirs.iter().map(BTreeSet::len).min();
+        ensure_equal("margin", &found.cuts.smallest_order(), &margin)?;
+        ensure_equal("complete", &found.is_complete, &true)?;
+        // Up to an order: those of at most so many.
+        let order = 1 + rng.below(3);
+        let wanted = Wanted { order: Some(order), ..Wanted::default() };
+        let found = cut_sets(&solver, *top, wanted, tree.tree.probabilities());
+        let Listed::These(sets) = &found.listed else { return Err("not listed".to_owned()) };
+        let ours: BTreeSet<Set> = sets.iter().map(named).collect();
+        let small: BTreeSet<Set> = theirs.into_iter().filter(|set| set.len() <= order).collect();
+        ensure_equal("up to an order", &ours, &small)?;
+    }
+    Ok(())
+}
+
+/// A part of the models: trying all combinations takes long.
+#[test]
+fn cut_sets_are_minimal_and_complete() {
+    law_of_models(cases() / 20, cuts_are_those_found_by_trying);
+}
+
+fn linchpin(arguments: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_linchpin"));
+    command.args(arguments.split_whitespace()).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    command.output().expect("the binary runs")
+}
+
+fn json(arguments: &str) -> Value {
+    let output = linchpin(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+#[test]
+fn single_points_of_check_are_cuts_of_one() {
+    let check = json("check models/storefront --format json --as-of 2026-11-23");
+    let classes = "zone,region,provider,product,group,service";
+    let cuts = json(&format!("cuts models/storefront --class {classes} --order 1 --format json"));
+    let single = check["single_points"].as_object().expect("an object");
+    assert_eq!(single.len(), 6);
+    for (capability, points) in single {
+        let of = &cuts["capabilities"][capability];
+        let ones: Vec<&Value> = of["cuts"].as_array().expect("sets").iter().map(|set| &set[0]).collect();
+        assert_eq!(ones, points.as_array().expect("names").iter().collect::<Vec<_>>(), "{capability}");
+        assert_eq!(of["margin"], 1);
+        assert_eq!(of["complete"], false, "larger ones were not looked for");
+    }
+}
+
+#[test]
+fn what_is_most_probable_comes_first() {
+    let cuts = json("cuts --openpsa models/fault-trees/cooling.xml --top 3 --format json");
+    let of = &cuts["capabilities"]["no-cooling"];
+    assert_eq!(of["count"], "14");
+    assert_eq!(of["complete"], false);
+    assert_eq!(of["margin"], 1);
+    assert_eq!(of["cuts"], serde_json::json!([["pump-1", "pump-3"], ["pump-2", "pump-3"], ["pump-3", "motor-1"]]));
+    assert!((of["details"][0]["probability"].as_f64().expect("a number") - 2e-4).abs() < 1e-12);
+}
+
+#[test]
+fn counting_lists_nothing_and_all_is_counted() {
+    let counted = json("cuts models/storefront --count --format json");
+    let listed = json("cuts models/storefront --format json");
+    for (name, of) in listed["capabilities"].as_object().expect("an object") {
+        let counted = &counted["capabilities"][name];
+        assert_eq!(counted["cuts"], serde_json::json!([]));
+        assert_eq!(counted["count"], of["count"]);
+        let n_listed = of["cuts"].as_array().expect("sets").len();
+        assert_eq!(of["count"], n_listed.to_string());
+        assert_eq!(of["complete"], true);
+    }
+}
+
+#[test]
+fn a_limit_says_that_the_result_is_incomplete() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let model = directory.path().join("big.toml");
+    let text = linchpin::generate::generate(
+        linchpin::generate::Shape::Cloud { providers: 3, regions: 3, zones: 3, services: 400 },
+        7,
+    );
+    fs::write(&model, text).expect("written");
+    let output = linchpin(&format!("cuts {} --memory-limit 2KB --count --format json", model.display()));
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("the result is incomplete"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("still JSON");
+    assert_eq!(report["complete"], false);
+    let denied = linchpin("cuts models/minimal --deny -q");
+    assert_eq!(denied.status.code(), Some(1));
+}
+
+#[test]
+fn what_is_exported_has_the_same_cut_sets() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("storefront.xml");
+    let written = linchpin(&format!("export openpsa models/storefront --capability checkout -o {}", file.display()));
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let ours = json("cuts models/storefront --capability checkout --count --format json");
+    let read_back = json(&format!("cuts --openpsa {} --count --format json", file.display()));
+    let count = &ours["capabilities"]["checkout"]["count"];
+    assert_eq!(&read_back["capabilities"]["checkout"]["count"], count);
+    let Ok(by_scram) = Command::new("scram").args(["--bdd", "-l", "1000"]).arg(&file).output() else {
+        return skipped("no scram to compare with");
+    };
+    let report = String::from_utf8_lossy(&by_scram.stdout);
+    let products = format!("products=\"{}\"", count.as_str().expect("text"));
+    assert!(report.contains(&products), "{}", String::from_utf8_lossy(&by_scram.stderr));
+}
