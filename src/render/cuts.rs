@@ -108,7 +108,8 @@ fn shapes(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String
         out += &paragraph("  alone: ", &visible(&listed(&names, MOST, detail)), width);
     }
     for shape in together.iter().take(MOST) {
-        let sets = if shape.sets == "1" { String::new() } else { format!(" [{} sets]", grouped(&shape.sets)) };
+        let sets =
+            if shape.sets == "1" { String::new() } else { format!(" [{} sets]", grouped(&shape.sets)) };
         out += &paragraph("  ", &format!("{}{sets}", visible(&shape_in_words(shape, detail))), width);
     }
     // Of fault trees there are no shapes: each set stands for itself.

@@ -68,11 +68,11 @@ fn cuts_are_those_found_by_trying(system: &System, rng: &mut Rng) -> Result<(), 
         };
         let ours: BTreeSet<Set> = sets.iter().map(named).collect();
         let theirs = by_trying(system, *capability, kept, &events);
-        ensure_equal(&model[*capability].name, &ours, &theirs)?;
-        ensure_equal("count", &found.cuts.count().to_string(), &theirs.len().to_string())?;
+        ensure_equal(&ours, &theirs, || model[*capability].name.clone())?;
+        ensure_equal(&found.cuts.count().to_string(), &theirs.len().to_string(), || "count".to_owned())?;
         let margin = theirs.iter().map(BTreeSet::len).min();
-        ensure_equal("margin", &found.cuts.smallest_order(), &margin)?;
-        ensure_equal("complete", &found.is_complete, &true)?;
+        ensure_equal(&found.cuts.smallest_order(), &margin, || "margin".to_owned())?;
+        ensure_equal(&found.is_complete, &true, || "complete".to_owned())?;
         // Up to an order: those of at most so many.
         let order = 1 + rng.below(3);
         let wanted = Wanted { order: Some(order), ..Wanted::default() };
@@ -80,7 +80,7 @@ fn cuts_are_those_found_by_trying(system: &System, rng: &mut Rng) -> Result<(), 
         let Listed::These(sets) = &found.listed else { return Err("not listed".to_owned()) };
         let ours: BTreeSet<Set> = sets.iter().map(named).collect();
         let small: BTreeSet<Set> = theirs.into_iter().filter(|set| set.len() <= order).collect();
-        ensure_equal("up to an order", &ours, &small)?;
+        ensure_equal(&ours, &small, || "up to an order".to_owned())?;
     }
     Ok(())
 }
@@ -126,7 +126,10 @@ fn what_is_most_probable_comes_first() {
     assert_eq!(of["count"], "14");
     assert_eq!(of["complete"], false);
     assert_eq!(of["margin"], 1);
-    assert_eq!(of["cuts"], serde_json::json!([["pump-1", "pump-3"], ["pump-2", "pump-3"], ["pump-3", "motor-1"]]));
+    assert_eq!(
+        of["cuts"],
+        serde_json::json!([["pump-1", "pump-3"], ["pump-2", "pump-3"], ["pump-3", "motor-1"]])
+    );
     assert!((of["details"][0]["probability"].as_f64().expect("a number") - 2e-4).abs() < 1e-12);
 }
 
@@ -167,7 +170,8 @@ fn a_limit_says_that_the_result_is_incomplete() {
 fn what_is_exported_has_the_same_cut_sets() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("storefront.xml");
-    let written = linchpin(&format!("export openpsa models/storefront --capability checkout -o {}", file.display()));
+    let written =
+        linchpin(&format!("export openpsa models/storefront --capability checkout -o {}", file.display()));
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
     let ours = json("cuts models/storefront --capability checkout --count --format json");
     let read_back = json(&format!("cuts --openpsa {} --count --format json", file.display()));
