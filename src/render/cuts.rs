@@ -33,15 +33,11 @@ pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn
             every(report, of, out)?;
         }
     }
-    let kept = if report.state == State::Up { "degrade it or take it down" } else { "take it down" };
     let n = report.capabilities.len();
-    let capabilities = if n == 1 { "capability" } else { "capabilities" };
-    writeln!(
-        out,
-        "{}: {n_single} of {n} {capabilities} have a single point of failure; a minimal cut set is what must fail \
-         together to {kept}",
-        visible(&report.model)
-    )
+    let capabilities = if n == 1 { "1 capability has" } else { &format!("{n} capabilities have") };
+    let kept = if report.state == State::Up { "degrades it" } else { "takes it down" };
+    let model = visible(&report.model);
+    writeln!(out, "{model}: {n_single} of {capabilities} something whose failure alone {kept}")
 }
 
 /// Sets that are too many to be held.
