@@ -2,11 +2,15 @@
 //! matters most.
 //!
 //! Stands beside the pipeline and knows nothing of models: a [`Tree`] has events and gates, true means failed. A
-//! [`Solver`] splits it into independent modules, makes a decision diagram of each and answers from these. Minimal cut sets are
-//! [`Cuts`]: counted and searched without ever being written out.
+//! [`Solver`] splits it into independent modules, makes a decision diagram of each and answers from these; where diagrams would be too
+//! large, the probability is summed up without. Minimal cut sets are [`Cuts`]: counted and searched without ever being
+//! written out.
 
 mod bdd;
+mod circuit;
 mod cuts;
+mod eliminate;
+mod fill;
 mod functions;
 mod limits;
 mod modules;

@@ -1,15 +1,25 @@
 //! From a tree to diagrams, one for each module, and from these to numbers.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::bdd::{Bdd, Chance, Diagram, FALSE, TRUE};
+use super::circuit::Circuit;
 use super::cuts::Cuts;
+use super::eliminate::{is_promising, probability};
 use super::limits::{Bounds, Budget, Hit, Limits, narrow};
 use super::modules::{Modules, modules};
 use super::order::{Frame, Rule};
 use super::simplify::simplify;
 use super::tree::{Event, Kind, Node, Tree};
 use super::zbdd::Zbdd;
+
+/// So many nodes may be made in the first round of attempts.
+const FIRST: usize = 1 << 12;
+/// A module of which no order leads to a diagram of about so many nodes is tangled.
+const TANGLED: usize = 1 << 21;
+/// Larger modules are given to diagrams alone.
+const MOST_TANGLED: usize = 1 << 14;
 
 /// What a variable of a module's diagram stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +34,33 @@ pub(super) enum Variable {
 struct Solved {
     /// By level.
     variables: Vec<Variable>,
-    diagram: Diagram,
+    form: Form,
+}
+
+/// What a module is answered from.
+#[derive(Debug)]
+enum Form {
+    Diagram(Diagram),
+    /// A diagram would be too large: only the probability of this literal can be had, and takes long.
+    Tangled {
+        circuit: Circuit,
+        literal: Node,
+        known: Answer,
+    },
+}
+
+/// How likely a module is.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    Chance(Chance),
+    /// A limit was hit.
+    Between(Bounds),
+}
+
+impl Solved {
+    fn is_never(&self) -> bool {
+        matches!(&self.form, Form::Diagram(diagram) if diagram.root == FALSE)
+    }
 }
 
 /// The function of a top.
@@ -84,7 +120,7 @@ impl<'a> Solver<'a> {
         }
         let (module, flipped) = work.known[&top.index()];
         let negated = top.is_negated() != flipped;
-        if self.solved[module as usize].diagram.root == FALSE {
+        if self.solved[module as usize].is_never() {
             return Ok(Root::Constant(negated));
         }
         Ok(Root::Variable(Variable::Module(module), negated))
@@ -96,33 +132,94 @@ impl<'a> Solver<'a> {
             return Ok(());
         }
         let frame = Frame::new(tree, node, found);
-        let (order, mut diagram) = self.best(tree, &frame, work)?;
-        // The variable that stands for a module is false when nothing happened, as that of an event.
-        let flipped = diagram.root & 1 == 1;
-        diagram.root &= !1;
+        let mut found = self.best(tree, &frame, FIRST..TANGLED, work);
+        work.budget.check()?;
+        let mut tangled = None;
+        if found.is_err() && frame.gates.len() <= MOST_TANGLED {
+            let is_flipped = |variable: usize| work.known.get(&variable).is_some_and(|(_, flipped)| *flipped);
+            let (circuit, top) = Circuit::new(tree, &frame, is_flipped);
+            // The variable that stands for a module is false when nothing happened, as that of an event.
+            let flipped = circuit.is_true_of_nothing(top);
+            let literal = top.negated_if(flipped);
+            if is_promising(&circuit, literal) {
+                tangled = Some((circuit, literal, flipped));
+            }
+        }
+        if found.is_err() && tangled.is_none() {
+            found = self.best(tree, &frame, TANGLED..usize::MAX, work);
+        }
         let variable = |node: &usize| match tree.kind(*node) {
             Kind::Event(event) => Variable::Event(event),
             _ => Variable::Module(work.known[node].0),
         };
-        let variables = order.iter().map(|index| variable(&frame.variables[*index])).collect();
-        let number = narrow(self.solved.len());
-        work.known.insert(node, (number, flipped));
-        self.solved.push(Solved { variables, diagram });
+        let (flipped, solved) = if let Some((circuit, literal, flipped)) = tangled {
+            let variables: Vec<Variable> = frame.variables.iter().map(variable).collect();
+            let known = self.tangled(
+                &circuit,
+                literal,
+                &variables,
+                &self.answers(&self.probabilities),
+                &self.probabilities,
+            );
+            (flipped, Solved { variables, form: Form::Tangled { circuit, literal, known } })
+        } else {
+            let (order, mut diagram) = found?;
+            let flipped = diagram.root & 1 == 1;
+            diagram.root &= !1;
+            let variables = order.iter().map(|index| variable(&frame.variables[*index])).collect();
+            (flipped, Solved { variables, form: Form::Diagram(diagram) })
+        };
+        work.known.insert(node, (narrow(self.solved.len()), flipped));
+        self.solved.push(solved);
         Ok(())
+    }
+
+    /// The probability of a module without diagram.
+    fn tangled(
+        &self,
+        circuit: &Circuit,
+        literal: Node,
+        variables: &[Variable],
+        answers: &[Answer],
+        probabilities: &[f64],
+    ) -> Answer {
+        let Some(chances) = of_variables(variables, answers, probabilities) else {
+            return Answer::Between(Bounds { lower: 0.0, upper: 1.0 });
+        };
+        let budget = Budget::new(self.limits);
+        let yes = probability(circuit, literal, &chances, &budget);
+        if !yes.is_exact() {
+            return Answer::Between(yes);
+        }
+        // The smaller of both keeps its digits.
+        if yes.lower <= 0.5 {
+            return Answer::Chance(Chance::of(yes.lower));
+        }
+        let no = probability(circuit, !literal, &chances, &budget);
+        if no.is_exact() {
+            Answer::Chance(Chance::of(no.lower).negated_if(true))
+        } else {
+            Answer::Chance(Chance::of(yes.lower))
+        }
     }
 
     /// A small diagram of a module. The rules for orders take turns: each may make a number of nodes, and when none gets to the
     /// end, more. When one does, others may do better with less.
-    fn best(&self, tree: &Tree, frame: &Frame, work: &mut Work<'_>) -> Result<(Vec<usize>, Diagram), Hit> {
-        /// Nodes that may be made in the first round, and how many times as many in each further one.
-        const FIRST: usize = 1 << 12;
+    fn best(
+        &self,
+        tree: &Tree,
+        frame: &Frame,
+        rounds: Range<usize>,
+        work: &mut Work<'_>,
+    ) -> Result<(Vec<usize>, Diagram), Hit> {
+        /// In each further round so many times as many nodes may be made.
         const MORE: usize = 8;
         /// The rule that is best most often may make so many times as many.
         const LEAD: usize = 4;
         /// A diagram of so few nodes for each variable is good enough.
         const GOOD: usize = 3;
-        let mut round = FIRST;
-        let mut rules = &Rule::ALL[..];
+        let mut round = rounds.start;
+        let mut rules = if round == FIRST { &Rule::ALL[..] } else { &Rule::ALL[..3] };
         loop {
             let mut best: Option<(Vec<usize>, Diagram)> = None;
             let mut effort = usize::MAX;
@@ -150,8 +247,7 @@ impl<'a> Solver<'a> {
             if let Some(best) = best {
                 return Ok(best);
             }
-            // Then it is memory that does not suffice.
-            if round > work.budget.nodes {
+            if round >= rounds.end.min(work.budget.nodes) {
                 return Err(Hit);
             }
             round = round.saturating_mul(MORE);
@@ -176,7 +272,7 @@ impl<'a> Solver<'a> {
                 Some((module, flipped)) => (Some(*module as usize), *flipped),
                 None => (None, false),
             };
-            let is_never = module.is_some_and(|module| self.solved[module].diagram.root == FALSE);
+            let is_never = module.is_some_and(|module| self.solved[module].is_never());
             let edge = if is_never { FALSE } else { bdd.variable(narrow(level))? };
             work.edges[variable] = edge ^ u32::from(flipped);
         }
@@ -200,30 +296,43 @@ impl<'a> Solver<'a> {
     /// # Panics
     /// If the top is not one of those that the solver was made for, or there are not as many probabilities as events.
     pub fn probability_with(&self, top: Node, probabilities: &[f64]) -> Bounds {
-        let chances = self.chances(probabilities);
+        let answers = self.answers(probabilities);
         match self.tops[&top] {
             Root::Constant(value) => Bounds::exact(f64::from(u8::from(value))),
-            Root::Variable(variable, negated) => {
-                Bounds::exact(of_variable(variable, &chances, probabilities).negated_if(negated).yes)
-            }
+            Root::Variable(variable, negated) => match of_variable(variable, &answers, probabilities) {
+                Answer::Chance(chance) => Bounds::exact(chance.negated_if(negated).yes),
+                Answer::Between(Bounds { lower, upper }) if negated => {
+                    Bounds { lower: 1.0 - upper, upper: 1.0 - lower }
+                }
+                Answer::Between(bounds) => bounds,
+            },
             Root::Unknown => Bounds { lower: 0.0, upper: 1.0 },
         }
     }
 
     /// By module.
-    fn chances(&self, probabilities: &[f64]) -> Vec<Chance> {
+    fn answers(&self, probabilities: &[f64]) -> Vec<Answer> {
         assert_eq!(probabilities.len(), self.probabilities.len(), "one probability for each event");
-        let mut chances: Vec<Chance> = Vec::with_capacity(self.solved.len());
+        let is_known = probabilities == self.probabilities;
+        let mut answers: Vec<Answer> = Vec::with_capacity(self.solved.len());
         for solved in &self.solved {
-            let of_level: Vec<_> =
-                solved.variables.iter().map(|of| of_variable(*of, &chances, probabilities)).collect();
-            chances.push(solved.diagram.chance(&of_level));
+            let answer = match &solved.form {
+                Form::Tangled { known, .. } if is_known => *known,
+                Form::Tangled { circuit, literal, .. } => {
+                    self.tangled(circuit, *literal, &solved.variables, &answers, probabilities)
+                }
+                Form::Diagram(diagram) => match of_variables(&solved.variables, &answers, probabilities) {
+                    Some(of_level) => Answer::Chance(diagram.chance(&of_level)),
+                    None => Answer::Between(Bounds { lower: 0.0, upper: 1.0 }),
+                },
+            };
+            answers.push(answer);
         }
-        chances
+        answers
     }
 
     /// By event: how the probability of a top changes with that of the event (Birnbaum's importance; negative where the
-    /// event helps). Zero for all when a limit was hit.
+    /// event helps). Zero for all when a limit was hit, and for those in a part that is too tangled for a diagram.
     ///
     /// # Panics
     /// If the top is not one of those that the solver was made for.
@@ -231,7 +340,7 @@ impl<'a> Solver<'a> {
         let mut of_event = vec![0.0; self.probabilities.len()];
         let Root::Variable(variable, negated) = self.tops[&top] else { return of_event };
         let sign = if negated { -1.0 } else { 1.0 };
-        let chances = self.chances(&self.probabilities);
+        let answers = self.answers(&self.probabilities);
         let mut of_module = vec![0.0; self.solved.len()];
         match variable {
             Variable::Event(event) => of_event[event.index()] = sign,
@@ -239,12 +348,10 @@ impl<'a> Solver<'a> {
         }
         for (module, solved) in self.solved.iter().enumerate().rev() {
             let own = of_module[module];
-            if own == 0.0 {
-                continue;
-            }
-            let of_level: Vec<_> =
-                solved.variables.iter().map(|of| of_variable(*of, &chances, &self.probabilities)).collect();
-            for (variable, derivative) in solved.variables.iter().zip(solved.diagram.derivatives(&of_level)) {
+            let Form::Diagram(diagram) = &solved.form else { continue };
+            let of_level = of_variables(&solved.variables, &answers, &self.probabilities);
+            let Some(of_level) = of_level.filter(|_| own != 0.0) else { continue };
+            for (variable, derivative) in solved.variables.iter().zip(diagram.derivatives(&of_level)) {
                 match variable {
                     Variable::Event(event) => of_event[event.index()] += own * derivative,
                     Variable::Module(module) => of_module[*module as usize] += own * derivative,
@@ -293,8 +400,9 @@ impl<'a> Solver<'a> {
         for module in (0..used.len()).filter(|module| used[*module]) {
             let solved = &self.solved[module];
             let weights: Vec<u32> = solved.variables.iter().map(|of| cuts.least_of(*of, &roots)).collect();
+            let Form::Diagram(diagram) = &solved.form else { return Err(Hit) };
             zbdd.reset();
-            let family = zbdd.minimal(&solved.diagram, order.map(|order| (order, &weights[..])))?;
+            let family = zbdd.minimal(diagram, order.map(|order| (order, &weights[..])))?;
             roots[module] = cuts.add(&family, &solved.variables, &roots);
         }
         cuts.finish(roots[top as usize], order);
@@ -312,11 +420,20 @@ struct Work<'a> {
     budget: Budget<'a>,
 }
 
-fn of_variable(variable: Variable, chances: &[Chance], probabilities: &[f64]) -> Chance {
+fn of_variable(variable: Variable, answers: &[Answer], probabilities: &[f64]) -> Answer {
     match variable {
-        Variable::Event(event) => Chance::of(probabilities[event.index()]),
-        Variable::Module(module) => chances[module as usize],
+        Variable::Event(event) => Answer::Chance(Chance::of(probabilities[event.index()])),
+        Variable::Module(module) => answers[module as usize],
     }
+}
+
+/// The chances of variables, if all are known.
+fn of_variables(variables: &[Variable], answers: &[Answer], probabilities: &[f64]) -> Option<Vec<Chance>> {
+    let chance = |variable: &Variable| match of_variable(*variable, answers, probabilities) {
+        Answer::Chance(chance) => Some(chance),
+        Answer::Between(_) => None,
+    };
+    variables.iter().map(chance).collect()
 }
 
 /// The diagram of a gate, from those of its inputs, the deepest first: so each step adds on top of what is there.

@@ -182,6 +182,24 @@ fn random_trees_have_the_answers_of_brute_force() {
     }
 }
 
+/// Without memory for a single node of a diagram all is summed up, and cases are split until they are tiny.
+#[test]
+fn what_is_too_tangled_for_diagrams_has_the_probability_of_brute_force() {
+    for seed in 0..600 {
+        let mut rng = Rng::new(5000 + seed);
+        let n_events = 4 + rng.below(7);
+        let n_gates = 10 + rng.below(30);
+        let (tree, gates) = random_tree(&mut rng, n_events, n_gates, seed % 3 > 0);
+        let tops = &gates[gates.len() - 3..];
+        let solver = Solver::new(&tree, tops, Limits { memory: Some(1), stop: None });
+        for top in tops {
+            let known = brute_force(&tree, *top).probability;
+            let found = solver.probability(*top);
+            assert!(found.is_exact() && near(found.lower, known), "seed {seed}: {found:?} not {known}");
+        }
+    }
+}
+
 /// Trees too large for brute force: other programs' diagrams count their solutions.
 #[test]
 fn larger_random_trees_have_the_probability_that_other_libraries_find() {
