@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::escape::{is_hidden, visible};
+use super::lines::paragraph;
+use super::table::{Cell, wrapped_table};
 use super::{BOLD, Detail, styled};
 use crate::diag::{Code, Diagnostic, Place, Severity, Source, Sources};
 
@@ -168,20 +170,16 @@ pub fn explain_code(code: Code, width: usize) -> String {
         Severity::Error => "error",
         Severity::Warning => "warning",
     };
-    let mut out = format!("{}: {}\n\n", styled(BOLD, format!("{severity}[{}]", code.name())), code.summary());
-    let mut column = 0;
-    for word in code.explanation().split_whitespace() {
-        if column > 0 && column + 1 + word.len() > width {
-            out.push('\n');
-            column = 0;
-        }
-        if column > 0 {
-            out.push(' ');
-            column += 1;
-        }
-        out += word;
-        column += word.len();
-    }
-    out.push('\n');
-    out
+    let name = format!("{severity}[{}]", code.name());
+    // The name has no space, and so is in one piece.
+    let title = paragraph("", &format!("{name}: {}", code.summary()), width);
+    let explanation: Vec<&str> = code.explanation().split_whitespace().collect();
+    let explanation = paragraph("", &explanation.join(" "), width);
+    format!("{}{}\n{explanation}", styled(BOLD, &name), &title[name.len()..])
+}
+
+/// Every code with what it is about.
+pub fn codes(width: usize) -> String {
+    let row = |code: &Code| vec![Cell::new(code.name()), Cell::new(code.summary())];
+    wrapped_table(&Code::ALL.iter().map(row).collect::<Vec<_>>(), 1, width)
 }

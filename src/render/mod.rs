@@ -35,7 +35,7 @@ pub use briefing::briefing;
 pub use briefing_markdown::briefing_markdown;
 pub use coldstart::coldstart;
 pub use cuts::cuts;
-pub use diagnostics::{diagnostics, explain_code, warnings};
+pub use diagnostics::{codes, diagnostics, explain_code, warnings};
 pub use diff::{diff, markdown as diff_markdown};
 pub use escape::{ascii, visible};
 pub use github::github;

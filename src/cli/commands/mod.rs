@@ -92,10 +92,7 @@ fn mention_warnings(loaded: &Loaded, talk: &Talk) {
 
 fn explain_code(args: &ExplainCodeArgs, talk: &Talk) -> Result<Exit, Failure> {
     let text = match &args.code {
-        None => {
-            let line = |code: &Code| format!("{:20}  {}", code.name(), code.summary());
-            Code::ALL.iter().map(line).collect::<Vec<_>>().join("\n") + "\n"
-        }
+        None => render::codes(width()),
         Some(name) => {
             let known = || Code::ALL.iter().map(|code| code.name());
             let code = Code::from_name(name).ok_or_else(|| {
