@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::bdd::{Bdd, Chance, Diagram, FALSE, TRUE};
 use super::circuit::Circuit;
@@ -41,11 +42,12 @@ struct Solved {
 #[derive(Debug)]
 enum Form {
     Diagram(Diagram),
-    /// A diagram would be too large: only the probability of this literal can be had, and takes long.
+    /// A diagram would be large: the probability of this literal is had without, when somebody asks.
     Tangled {
+        node: usize,
         circuit: Circuit,
         literal: Node,
-        known: Answer,
+        known: OnceLock<Answer>,
     },
 }
 
@@ -75,13 +77,18 @@ enum Root {
 
 /// Solves a tree for some of its nodes: probabilities, what they depend on, and minimal cut sets.
 ///
-/// All the work that takes long is done in [`Solver::new`] (diagrams) and [`Solver::cuts`].
+/// The work that takes long is done in [`Solver::new`] (diagrams) and [`Solver::cuts`]; where a part is too tangled for a diagram of
+/// a few million nodes, in [`Solver::probability`], the first time.
 #[derive(Debug)]
 pub struct Solver<'a> {
     limits: Limits<'a>,
     probabilities: Vec<f64>,
+    /// Simplified.
+    tree: Tree,
     /// Each after those that its variables stand for.
     solved: Vec<Solved>,
+    /// Which number the module at a node of the tree has, and whether it stands for the contrary.
+    known: HashMap<usize, (u32, bool)>,
     tops: HashMap<Node, Root>,
 }
 
@@ -93,7 +100,9 @@ impl<'a> Solver<'a> {
         let mut solver = Self {
             limits,
             probabilities: tree.probabilities().to_vec(),
+            tree: Tree::new(),
             solved: Vec::new(),
+            known: HashMap::new(),
             tops: HashMap::with_capacity(tops.len()),
         };
         let mut work =
@@ -102,6 +111,8 @@ impl<'a> Solver<'a> {
             let root = solver.root(&tree, node, &mut work).unwrap_or(Root::Unknown);
             solver.tops.insert(*top, root);
         }
+        solver.known = work.known;
+        solver.tree = tree;
         solver
     }
 
@@ -154,14 +165,8 @@ impl<'a> Solver<'a> {
         };
         let (flipped, solved) = if let Some((circuit, literal, flipped)) = tangled {
             let variables: Vec<Variable> = frame.variables.iter().map(variable).collect();
-            let known = self.tangled(
-                &circuit,
-                literal,
-                &variables,
-                &self.answers(&self.probabilities),
-                &self.probabilities,
-            );
-            (flipped, Solved { variables, form: Form::Tangled { circuit, literal, known } })
+            let form = Form::Tangled { node, circuit, literal, known: OnceLock::new() };
+            (flipped, Solved { variables, form })
         } else {
             let (order, mut diagram) = found?;
             let flipped = diagram.root & 1 == 1;
@@ -201,6 +206,25 @@ impl<'a> Solver<'a> {
         } else {
             Answer::Chance(Chance::of(yes.lower))
         }
+    }
+
+    /// The diagram of a tangled module, if there is memory for it.
+    fn large(&self, node: usize) -> Result<(Vec<Variable>, Diagram), Hit> {
+        let tree = &self.tree;
+        let budget = Budget::new(self.limits);
+        let frame = Frame::new(tree, node, &modules(tree, &[Node::new(node, false)]));
+        let edges = vec![FALSE; tree.len()];
+        let mut work = Work { bdd: Bdd::new(budget), edges, known: self.known.clone(), budget };
+        let (order, mut diagram) = self.best(tree, &frame, TANGLED..usize::MAX, &mut work)?;
+        diagram.root &= !1;
+        let variable = |index: &usize| {
+            let node = frame.variables[*index];
+            match tree.kind(node) {
+                Kind::Event(event) => Variable::Event(event),
+                _ => Variable::Module(self.known[&node].0),
+            }
+        };
+        Ok((order.iter().map(variable).collect(), diagram))
     }
 
     /// A small diagram of a module. The rules for orders take turns: each may make a number of nodes, and when none gets to the
@@ -317,9 +341,9 @@ impl<'a> Solver<'a> {
         let mut answers: Vec<Answer> = Vec::with_capacity(self.solved.len());
         for solved in &self.solved {
             let answer = match &solved.form {
-                Form::Tangled { known, .. } if is_known => *known,
-                Form::Tangled { circuit, literal, .. } => {
-                    self.tangled(circuit, *literal, &solved.variables, &answers, probabilities)
+                Form::Tangled { circuit, literal, known, .. } => {
+                    let find = || self.tangled(circuit, *literal, &solved.variables, &answers, probabilities);
+                    if is_known { *known.get_or_init(find) } else { find() }
                 }
                 Form::Diagram(diagram) => match of_variables(&solved.variables, &answers, probabilities) {
                     Some(of_level) => Answer::Chance(diagram.chance(&of_level)),
@@ -399,11 +423,18 @@ impl<'a> Solver<'a> {
         let mut roots = vec![0; used.len()];
         for module in (0..used.len()).filter(|module| used[*module]) {
             let solved = &self.solved[module];
-            let weights: Vec<u32> = solved.variables.iter().map(|of| cuts.least_of(*of, &roots)).collect();
-            let Form::Diagram(diagram) = &solved.form else { return Err(Hit) };
+            let large;
+            let (variables, diagram) = match &solved.form {
+                Form::Diagram(diagram) => (&solved.variables, diagram),
+                Form::Tangled { node, .. } => {
+                    large = self.large(*node)?;
+                    (&large.0, &large.1)
+                }
+            };
+            let weights: Vec<u32> = variables.iter().map(|of| cuts.least_of(*of, &roots)).collect();
             zbdd.reset();
             let family = zbdd.minimal(diagram, order.map(|order| (order, &weights[..])))?;
-            roots[module] = cuts.add(&family, &solved.variables, &roots);
+            roots[module] = cuts.add(&family, variables, &roots);
         }
         cuts.finish(roots[top as usize], order);
         Ok(cuts)
