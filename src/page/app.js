@@ -6,6 +6,7 @@
   const engine = new Engine(data);
   const byName = new Map(data.elements.map((element, id) => [element.name, id]));
   const $ = (id) => document.getElementById(id);
+  const hasChannels = data.channels.length > 0;
   const mark = { up: "✓", degraded: "~", down: "✗" };
 
   /** What is being looked at: all that the address keeps. */
@@ -73,10 +74,16 @@
     const changes = new Set([0]);
     for (const { lasts } of fails) if (lasts < NEVER) changes.add(lasts);
     data.elements.forEach((_, id) => {
+      if (isUntouched(id)) return;
       for (const time of [outcome.outage(id), outcome.undegradedAfter(id)]) if (time < NEVER) changes.add(time);
     });
     moments = [...changes].sort((a, b) => a - b);
     view.moment = Math.min(view.moment, moments.length - 1);
+  }
+
+  /** An instance as it is with nothing failed: a standby that waits is not down. */
+  function isUntouched(id) {
+    return data.elements[id].kind === "instance" && engine.isUndisturbed(id, outcome);
   }
 
   /** How an element does at the moment looked at. */
@@ -84,7 +91,7 @@
     const now = moments[view.moment];
     const own = view.fails.get(id);
     if (own && own.lasts > now) return "failed";
-    return outcome.stateAt(id, now);
+    return isUntouched(id) ? "up" : outcome.stateAt(id, now);
   }
 
   // ---- showing ---------------------------------------------------------------------------------------------------
@@ -127,22 +134,22 @@
 
   /** A capability's outcome in words. */
   function story(id) {
+    if (isUntouched(id)) return "";
     const [out, back] = [outcome.outage(id), outcome.undegradedAfter(id)];
     const words = [];
     if (out > 0) words.push(out < NEVER ? `out for ${spoken(out)}` : "out until repaired");
     if (out < NEVER && back > out) words.push(back < NEVER ? `degraded until ${spoken(back)}` : "degraded until repaired");
-    if (outcome.unreachable(id)) words.push("customers cannot be told");
+    if (hasChannels && outcome.unreachable(id)) words.push("customers cannot be told");
     return words.join(", ");
   }
 
-  /** Three lengths of a bar: down, degraded, up; the bar ends when all that comes back is back. */
+  /** Three lengths of a bar: down, degraded, up. Moments stand as far apart as on the slider: minutes and days fit on one bar. */
   function showBar(bar, id) {
-    const end = Math.max(moments[moments.length - 1], 1) * 1.08;
-    const share = (time) => `${(100 * Math.min(time, end)) / end}%`;
-    const [out, back] = [outcome.outage(id), outcome.undegradedAfter(id)];
-    bar.children[0].style.width = share(out);
-    bar.children[1].style.width = `${Math.max(0, parseFloat(share(back)) - parseFloat(share(out)))}%`;
-    bar.children[2].style.left = share(moments[view.moment]);
+    const share = (time) => (time === NEVER ? 100 : (100 * moments.indexOf(time)) / moments.length);
+    const [out, back] = [share(outcome.outage(id)), share(outcome.undegradedAfter(id))];
+    bar.children[0].style.width = `${out}%`;
+    bar.children[1].style.width = `${Math.max(0, back - out)}%`;
+    bar.children[2].style.left = `${share(moments[view.moment])}%`;
   }
 
   function showNumbers() {
@@ -156,7 +163,7 @@
       .filter(([, loss]) => loss > 0);
     $("n-data").textContent = few(lost.map(([name, loss]) => `${name} ${loss < NEVER ? spoken(loss) : "all"}`)) || "none";
     const unreachable = data.capabilities.filter(({ id }) => outcome.unreachable(id));
-    $("n-told").textContent = unreachable.length === 0 ? "yes" : `no: ${few(unreachable.map(({ name }) => name))}`;
+    $("n-told").textContent = !hasChannels ? "the model has no channel" : unreachable.length === 0 ? "yes" : `no: ${few(unreachable.map(({ name }) => name))}`;
     const waiting = outcome.deadlock.map((id) => data.elements[id].name);
     $("deadlock").hidden = waiting.length === 0;
     $("deadlock-names").textContent = few(waiting);
@@ -295,12 +302,15 @@
     }, 800);
   }
 
-  /** How wide the map is: 1 fits. */
+  /** How wide the map is: 1 fits, but small pictures do not grow much, and on a small screen large ones do not shrink to nothing. */
   let zoom = 1;
   function zoomTo(factor) {
-    zoom = Math.max(1, Math.min(factor, 8));
+    zoom = Math.max(0.5, Math.min(factor, 8));
     const svg = document.querySelector("#map svg");
-    if (svg) svg.style.width = `${100 * zoom}%`;
+    if (!svg) return;
+    const natural = Number(svg.getAttribute("width"));
+    const fits = Math.min(1.25 * natural, Math.max($("map").clientWidth, 0.35 * natural));
+    svg.style.width = `${Math.round(fits * zoom)}px`;
   }
 
   // ---- wiring ----------------------------------------------------------------------------------------------------
@@ -365,8 +375,9 @@
   document.querySelectorAll("[data-fail]").forEach((node) => node.addEventListener("click", () => {
     view.fails.clear();
     view.moment = 0;
-    for (const name of node.dataset.fail.split(" ")) {
-      if (byName.has(name)) view.fails.set(byName.get(name), { lasts: NEVER, destroys: false });
+    for (const written of node.dataset.fail.split(" ")) {
+      const [name, lasts] = written.split("=");
+      if (byName.has(name)) view.fails.set(byName.get(name), { lasts: Number(lasts ?? NEVER), destroys: false });
     }
     changed();
     $("map").scrollIntoView();
@@ -376,6 +387,19 @@
     showFailed();
     show();
   });
+
+  window.addEventListener("resize", () => zoomTo(zoom));
+  zoomTo(1);
+
+  // On paper nothing can be unfolded.
+  window.addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((node) => {
+    node.open = true;
+    node.dataset.unfolded = "";
+  }));
+  window.addEventListener("afterprint", () => document.querySelectorAll("details[data-unfolded]").forEach((node) => {
+    node.open = false;
+    delete node.dataset.unfolded;
+  }));
 
   readAddress();
   showFailed();

@@ -178,6 +178,12 @@ class Engine {
     };
   }
 
+  /** Whether an element's times are those with nothing failed. */
+  isUndisturbed(element, outcome) {
+    return outcome.outage(element) === this.undisturbed[2 * element] &&
+      outcome.undegradedAfter(element) === this.undisturbed[2 * element + 1];
+  }
+
   /** The last moment at which something changes. */
   allBack(world) {
     return world.times.reduce((last, time) => (time < NEVER ? Math.max(last, time) : last), 0);

@@ -6,9 +6,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::PageData;
+use super::briefing::briefing;
+use super::outages::outages;
+use super::over_time::over_time;
 use super::sections;
+use super::stores::stores;
 use crate::render::visible;
-use crate::report::{CheckReport, SurviveReport};
+use crate::report::{BriefingReport, CheckReport, ReplayReport, SurviveReport};
 
 /// Everything that a page shows.
 #[derive(Debug)]
@@ -19,8 +23,14 @@ pub struct Page<'a> {
     pub picture: &'a str,
     /// Whether every policy holds.
     pub check: &'a CheckReport,
+    /// The five questions, data stores among them.
+    pub briefing: &'a BriefingReport,
     /// What becomes of each capability in each scenario.
     pub survive: &'a SurviveReport,
+    /// How it goes in the model's own scenarios and where a place fails, over time.
+    pub over_time: &'a SurviveReport,
+    /// What outages that really happened would have done.
+    pub replay: &'a ReplayReport,
     /// The day on which the questions were asked.
     pub as_of: String,
     /// The page is served and asks for a newer one.
@@ -43,19 +53,21 @@ pub fn page(page: &Page<'_>) -> String {
         header {
             h1 { (visible(&page.check.model)) " " small { "what is lost when something fails" } }
             p {
-                span class={ "verdict " (page.check.verdict) } {
-                    @if page.check.verdict == "pass" { "✓ every policy holds" } @else { "✗ a policy does not hold" }
-                }
+                (verdict(page.check))
                 " " span.dim { "as of " (page.as_of) }
             }
         }
         (sections::navigation())
         main {
             @if page.served { pre.box #problems hidden role="alert" {} }
+            (briefing(page.briefing))
             (live(page))
             (sections::policies(page.check))
             (sections::matrix(page.survive))
             (sections::single_points(page.check))
+            (over_time(page.over_time))
+            (stores(&page.briefing.backups))
+            (outages(page.replay))
             (sections::how())
         }
         footer { "Made by linchpin " (env!("CARGO_PKG_VERSION")) ". Everything on this page is computed from the model." }
@@ -63,6 +75,26 @@ pub fn page(page: &Page<'_>) -> String {
         @for script in &scripts { script { (PreEscaped(script)) } }
     };
     frame(&title, &body, &scripts, page.served, &[STYLE, &style_of(page.picture)]).into_string()
+}
+
+/// Whether every policy holds, in words, and what else there is to say of that.
+fn verdict(check: &CheckReport) -> Markup {
+    let counts = check.counts();
+    let findings = |n: usize| if n == 1 { "finding" } else { "findings" };
+    let scenarios = if check.scenarios == 1 { "scenario" } else { "scenarios" };
+    html! {
+        span class={ "verdict " (check.verdict) } {
+            @if check.verdict == "pass" { "✓ every policy holds" } @else {
+                "✗ " (counts.denied) " " (findings(counts.denied)) " against the policies"
+            }
+        }
+        " " span.dim {
+            @if counts.warnings > 0 { (counts.warnings) @if counts.warnings == 1 { " warning, " } @else { " warnings, " } }
+            @if counts.waived > 0 { (counts.waived) " waived, " }
+            (check.policies.len()) @if check.policies.len() == 1 { " policy" } @else { " policies" }
+            " in " (check.scenarios) " " (scenarios) ","
+        }
+    }
 }
 
 /// A page that only says what is wrong, kept until the model can be read again.

@@ -7,16 +7,20 @@ use crate::render::visible;
 use crate::report::{CheckReport, FindingReport, OutcomeReport, ScenarioReport, SurviveReport};
 
 /// Where to go on the page.
-const PLACES: [(&str, &str); 5] = [
+const PLACES: [(&str, &str); 9] = [
+    ("briefing", "Briefing"),
     ("map-title", "Map"),
     ("policies", "Policies"),
     ("matrix", "Matrix"),
     ("points", "Single points"),
+    ("timeline", "Over time"),
+    ("data", "Data"),
+    ("outages", "Outages"),
     ("how", "How"),
 ];
 
 pub(super) fn navigation() -> Markup {
-    html! { nav { ul { @for (id, name) in PLACES { li { a href={ "#" (id) } { (name) } } } } } }
+    html! { nav aria-label="sections" { ul { @for (id, name) in PLACES { li { a href={ "#" (id) } { (name) } } } } } }
 }
 
 pub(super) fn policies(check: &CheckReport) -> Markup {
@@ -26,7 +30,13 @@ pub(super) fn policies(check: &CheckReport) -> Markup {
             thead { tr { th { "policy" } th { "verdict" } th { "findings" } } }
             tbody { @for policy in &check.policies { tr {
                 th scope="row" { (visible(&policy.name)) }
-                @if policy.findings == 0 { td.up { "✓ holds" } } @else { td.down { "✗ does not hold" } }
+                @if policy.findings == 0 {
+                    td.up { "✓ holds" }
+                } @else if policy.level == "warn" {
+                    td.degraded { "! warns" }
+                } @else {
+                    td.down { "✗ does not hold" }
+                }
                 td {
                     (policy.findings)
                     @if policy.waived > 0 { " and " (policy.waived) " waived" }
@@ -47,14 +57,24 @@ fn finding(finding: &FindingReport) -> Markup {
             @if let Some(waived) = &finding.waived {
                 " — waived until " (waived.until) ": " (visible(&waived.reason))
             }
-            @if !finding.failed.is_empty() { " " (fail_button(&finding.failed)) }
+            @if !finding.failed.is_empty() { " " (fail_button(&finding.failed, &[])) }
         }
     }
 }
 
-/// Fails these on the map.
-fn fail_button(failed: &[String]) -> Markup {
-    html! { button.act type="button" data-fail=(failed.join(" ")) aria-label={ "show on the map what falls with " (failed.join(", ")) } { "show" } }
+/// Fails these on the map, for as long as is said.
+pub(super) fn fail_button(failed: &[String], lasts: &[Time]) -> Markup {
+    let with_length = |(index, name): (usize, &String)| match lasts.get(index).and_then(|time| time.as_seconds()) {
+        Some(seconds) => format!("{name}={seconds}"),
+        None => name.clone(),
+    };
+    let fails: Vec<String> = failed.iter().enumerate().map(with_length).collect();
+    html! { button.act type="button" data-fail=(fails.join(" ")) aria-label={ "show on the map what falls with " (failed.join(", ")) } { "show" } }
+}
+
+/// A name that fails what it names on the map.
+pub(super) fn fail_link(name: &str) -> Markup {
+    html! { button.link type="button" data-fail=(name) { (visible(name)) } }
 }
 
 pub(super) fn matrix(survive: &SurviveReport) -> Markup {
@@ -69,21 +89,24 @@ pub(super) fn matrix(survive: &SurviveReport) -> Markup {
     let untouched = survive.scenarios.iter().filter(|scenario| all_up(scenario)).count();
     html! {
         h2 #matrix { "What survives what" }
-        p.dim { "Each row fails one thing for good. ✓ up, ~ degraded, ✗ down; a time is how long it is out before it is so." }
+        p.dim {
+            "Each row fails one thing for good. ✓ up, ~ degraded, ✗ down; a time is how long it is out before it is so."
+            @if survive.has_channels { " !: it is out, and its customers cannot be told." }
+        }
         div.scroll { table {
             thead { tr { th { "what fails" } th {} @for name in &names { th { (visible(name)) } } th {} } }
             tbody { @for scenario in survive.scenarios.iter().filter(|scenario| !all_up(scenario)) { tr {
                 th scope="row" { (visible(&scenario.name)) }
                 td.dim { (scenario.class) }
-                @for (_, of) in scenario.capabilities.iter() { (cell(of)) }
-                td { (fail_button(&scenario.failed)) }
+                @for (_, of) in scenario.capabilities.iter() { (cell(of, survive.has_channels)) }
+                td { (fail_button(&scenario.failed, &scenario.lasts_s)) }
             } } }
         } }
-        p.dim { (untouched) " more after whose failure every capability is up all the time." }
+        @if untouched > 0 { p.dim { (untouched) " more after whose failure every capability is up all the time." } }
     }
 }
 
-fn cell(of: &OutcomeReport) -> Markup {
+fn cell(of: &OutcomeReport, has_channels: bool) -> Markup {
     let mark = match of.state {
         State::Up => "✓",
         State::Degraded => "~",
@@ -93,7 +116,7 @@ fn cell(of: &OutcomeReport) -> Markup {
         td class=(of.state.name()) {
             (mark)
             @if of.state != State::Down && of.outage > Time::ZERO { " " (of.outage) }
-            @if of.unreachable && of.outage > Time::ZERO { " !" }
+            @if has_channels && of.unreachable && of.outage > Time::ZERO { " !" }
             span.visually-hidden { " " (of.state.name()) }
         }
     }
@@ -111,7 +134,7 @@ pub(super) fn single_points(check: &CheckReport) -> Markup {
                     @if points.is_empty() { span.up { "none" } }
                     @for (index, point) in points.iter().enumerate() {
                         @if index > 0 { ", " }
-                        button.link type="button" data-fail=(point) { (visible(point)) }
+                        (fail_link(point))
                     }
                 }
             } } }

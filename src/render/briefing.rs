@@ -8,7 +8,7 @@ use crate::model::{State, Time};
 use crate::report::{AlternativesReport, BriefingReport, CloudReport, PromiseReport, ReachReport};
 
 /// The five questions.
-pub(super) const QUESTIONS: [&str; 5] = [
+pub(crate) const QUESTIONS: [&str; 5] = [
     "Is our backup valid, and does it work?",
     "Have we an alternative?",
     "If a cloud failed, what parts of our business could continue?",
@@ -62,7 +62,7 @@ fn alternatives(report: &BriefingReport, detail: Detail, width: usize) -> String
 }
 
 /// What has no alternative, by bare names.
-pub(super) fn without_alternative(of: &AlternativesReport) -> Vec<String> {
+pub(crate) fn without_alternative(of: &AlternativesReport) -> Vec<String> {
     of.none.iter().map(|name| with_state(name, State::Down, Time::ZERO)).collect()
 }
 
@@ -84,7 +84,7 @@ fn marked(
 }
 
 /// `checkout (degraded, after 16m)`.
-pub(super) fn with_state(name: &str, state: State, outage: Time) -> String {
+pub(crate) fn with_state(name: &str, state: State, outage: Time) -> String {
     let mut facts = Vec::new();
     if state == State::Degraded {
         facts.push("degraded".to_owned());
@@ -97,7 +97,7 @@ pub(super) fn with_state(name: &str, state: State, outage: Time) -> String {
 }
 
 /// Capabilities that go on, and those that stop with what an hour of that costs.
-pub(super) fn split(cloud: &CloudReport) -> (Vec<String>, Vec<String>) {
+pub(crate) fn split(cloud: &CloudReport) -> (Vec<String>, Vec<String>) {
     let (stops, goes_on): (Vec<_>, Vec<_>) =
         cloud.capabilities.iter().partition(|(_, of)| of.state == State::Down);
     let goes_on = goes_on.into_iter().map(|(name, of)| with_state(name, of.state, of.outage));
@@ -109,12 +109,12 @@ pub(super) fn split(cloud: &CloudReport) -> (Vec<String>, Vec<String>) {
 }
 
 /// Whether nothing happens without a provider.
-pub(super) fn is_harmless(cloud: &CloudReport) -> bool {
+pub(crate) fn is_harmless(cloud: &CloudReport) -> bool {
     cloud.capabilities.iter().all(|(_, of)| of.state == State::Up && of.outage == Time::ZERO)
 }
 
 /// A number with its thousands apart.
-pub(super) fn amount(value: f64) -> String {
+pub(crate) fn amount(value: f64) -> String {
     let text = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
     let (whole, rest) =
         text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
@@ -156,7 +156,7 @@ fn clouds(report: &BriefingReport, detail: Detail, width: usize) -> String {
 }
 
 /// How customers are told without a place, in words.
-pub(super) fn reach_in_words(of: &ReachReport) -> String {
+pub(crate) fn reach_in_words(of: &ReachReport) -> String {
     let mut text = if of.through.is_empty() {
         "no channel works".to_owned()
     } else {
@@ -204,14 +204,14 @@ fn reach(report: &BriefingReport, detail: Detail, width: usize) -> String {
 }
 
 /// A share of time as a percentage that tells nines apart.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let text = format!("{:.6}", share * 100.0);
     let text = text.trim_end_matches('0').trim_end_matches('.');
     format!("{text} %")
 }
 
 /// What was computed, in words, and whether that settles the promise.
-pub(super) fn promise_in_words(promise: &PromiseReport) -> (String, String, String) {
+pub(crate) fn promise_in_words(promise: &PromiseReport) -> (String, String, String) {
     let of = &promise.availability;
     let computed = match of.exact {
         true => percent(of.lower),
@@ -235,7 +235,7 @@ pub(super) fn promise_in_words(promise: &PromiseReport) -> (String, String, Stri
 }
 
 /// How much of a year the capability is down, at the lower bound.
-pub(super) fn downtime(promise: &PromiseReport) -> Time {
+pub(crate) fn downtime(promise: &PromiseReport) -> Time {
     const YEAR: f64 = 365.0 * 86_400.0;
     let seconds = ((1.0 - promise.availability.lower) * YEAR).round().clamp(0.0, YEAR);
     // Between 0 and a year.

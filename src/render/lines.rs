@@ -53,7 +53,7 @@ pub(super) fn hanging(indent: &str, style: Style, word: &str, text: &str, width:
 }
 
 /// Names with commas between, as one text; very many are counted instead, unless everything is wanted.
-pub(super) fn listed(names: &[impl AsRef<str>], most: usize, detail: Detail) -> String {
+pub(crate) fn listed(names: &[impl AsRef<str>], most: usize, detail: Detail) -> String {
     let shown = if detail == Detail::Verbose || names.len() <= most + 1 { names.len() } else { most };
     let mut text = names[..shown].iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     if shown < names.len() {

@@ -5,7 +5,7 @@
 
 mod backups;
 mod baseline;
-mod briefing;
+pub(crate) mod briefing;
 mod briefing_markdown;
 mod circles;
 mod coldstart;
@@ -18,16 +18,16 @@ mod gitlab;
 mod json;
 mod junit;
 mod library;
-mod lines;
+pub(crate) mod lines;
 mod markdown;
 mod matrix;
-mod replay;
+pub(crate) mod replay;
 mod repository;
 mod sarif;
 mod shapes;
 mod table;
 mod text;
-mod timeline;
+pub(crate) mod timeline;
 
 pub use backups::backups;
 pub use baseline::baseline;

@@ -55,7 +55,7 @@ pub fn replays(report: &ReplaysReport, width: usize) -> String {
     out
 }
 
-fn is_harmless(outage: &ReplayedReport) -> bool {
+pub(crate) fn is_harmless(outage: &ReplayedReport) -> bool {
     let is_well = |of: &WorstReport| of.state == State::Up && of.outage == Time::ZERO;
     outage.capabilities.iter().all(|(_, of)| is_well(of))
         && outage.data.iter().all(|(_, data)| data.loss == Time::ZERO)
@@ -117,7 +117,7 @@ fn one(report: &ReplayReport, outage: &ReplayedReport, detail: Detail, width: us
 }
 
 /// How a capability fares, in words.
-fn fate(report: &ReplayReport, outage: &ReplayedReport, of: &WorstReport) -> String {
+pub(crate) fn fate(report: &ReplayReport, outage: &ReplayedReport, of: &WorstReport) -> String {
     let mut text = outcome(of.state, of.outage, of.undegraded_after);
     if outage.tries > 1
         && of.state != State::Up
@@ -237,7 +237,7 @@ fn agreement(rows: &[(&str, &HappenedReport)]) -> String {
 }
 
 /// What happened, in short: `down, about 15h: the words`.
-fn really(row: &HappenedReport) -> String {
+pub(crate) fn really(row: &HappenedReport) -> String {
     let lasts = row.lasts.map(|lasts| format!("about {lasts}"));
     let facts: Vec<String> = row.state.map(str::to_owned).into_iter().chain(lasts).collect();
     match (facts.join(", "), row.what.as_deref().map(visible)) {
@@ -248,11 +248,11 @@ fn really(row: &HappenedReport) -> String {
     }
 }
 
-fn says(says: &SaysReport) -> String {
+pub(crate) fn says(says: &SaysReport) -> String {
     outcome(says.state, says.outage, says.undegraded_after)
 }
 
-fn summary(report: &ReplayReport, width: usize) -> String {
+pub(crate) fn summary(report: &ReplayReport, width: usize) -> String {
     let model = visible(&report.model);
     let summary = &report.summary;
     if summary.touching == 0 {

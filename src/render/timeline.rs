@@ -93,7 +93,7 @@ pub fn survive_timeline(report: &SurviveReport, detail: Detail, bars: Bars, widt
 }
 
 /// What happens: `aws fails for 4h`, or the name of a declared scenario.
-fn title(scenario: &ScenarioReport) -> String {
+pub(crate) fn title(scenario: &ScenarioReport) -> String {
     if scenario.class == "scenario" {
         return format!("scenario {}", scenario.name);
     }
@@ -175,6 +175,18 @@ impl Axis<'_> {
 
 /// A timeline in words: `down to 15m, degraded to 4h, then up`.
 fn in_words(of: &TimelineReport, has_channels: bool) -> String {
+    let mut text = states_in_words(of);
+    if let Some(unreachable) = of.unreachable.as_ref().filter(|_| has_channels) {
+        text += &match unreachable.to.is_finite() {
+            true => format!("; {} to {}", styled(BAD, "customers cannot be told"), unreachable.to),
+            false => format!("; {}", styled(BAD, "customers cannot be told")),
+        };
+    }
+    text
+}
+
+/// The states of a timeline in words.
+pub(crate) fn states_in_words(of: &TimelineReport) -> String {
     let mut parts: Vec<String> = Vec::new();
     let n = of.intervals.len();
     for (index, interval) in of.intervals.iter().enumerate() {
@@ -185,14 +197,7 @@ fn in_words(of: &TimelineReport, has_channels: bool) -> String {
             (false, false) => format!("{state} throughout"),
         });
     }
-    let mut text = parts.join(", ");
-    if let Some(unreachable) = of.unreachable.as_ref().filter(|_| has_channels) {
-        text += &match unreachable.to.is_finite() {
-            true => format!("; {} to {}", styled(BAD, "customers cannot be told"), unreachable.to),
-            false => format!("; {}", styled(BAD, "customers cannot be told")),
-        };
-    }
-    text
+    parts.join(", ")
 }
 
 /// One timeline as one line with its times in it; nothing where nothing changes.
