@@ -78,23 +78,24 @@ fn backups(report: &BriefingReport) -> Answer {
         (1, 0) => Answer::new(Some(true), "Yes, of the one data store."),
         (n, 0) => Answer::new(Some(true), format!("Yes, of each of {n} data stores.")),
         (n, bad) if n == bad => Answer::new(Some(false), format!("No, of no data store: {}.", few(&without))),
-        (n, bad) => Answer::new(
-            Some(false),
-            format!("Of {} of {n} data stores; not of {}.", n - bad, few(&without)),
-        ),
+        (n, bad) => {
+            Answer::new(Some(false), format!("Of {} of {n} data stores; not of {}.", n - bad, few(&without)))
+        }
     }
 }
 
 fn backups_in_full(report: &BriefingReport) -> Option<Markup> {
-    (!report.backups.is_empty()).then(|| html! { table {
-        thead { tr { th { "data store" } th { "valid and works" } th { "why" } th { "lost at worst" } } }
-        tbody { @for (name, store) in report.backups.iter() { tr {
-            th scope="row" { (visible(name)) }
-            @if store.verdict == "works" { td.up { "✓ yes" } } @else { td.down { "✗ no" } }
-            td { (visible(&store.answer)) }
-            td { (loss_in_words(store.losses.iter().map(|loss| loss.loss).max())) }
-        } } }
-    } })
+    (!report.backups.is_empty()).then(|| {
+        html! { table {
+            thead { tr { th { "data store" } th { "valid and works" } th { "why" } th { "lost at worst" } } }
+            tbody { @for (name, store) in report.backups.iter() { tr {
+                th scope="row" { (visible(name)) }
+                @if store.verdict == "works" { td.up { "✓ yes" } } @else { td.down { "✗ no" } }
+                td { (visible(&store.answer)) }
+                td { (loss_in_words(store.losses.iter().map(|loss| loss.loss).max())) }
+            } } }
+        } }
+    })
 }
 
 fn alternatives(report: &BriefingReport) -> Answer {
@@ -143,7 +144,10 @@ fn clouds(report: &BriefingReport) -> Answer {
     };
     let (goes_on, stops) = split(worst);
     if stops.is_empty() {
-        let line = format!("All of it goes on, some after a while or degraded, whichever fails of {}.", report.clouds.len());
+        let line = format!(
+            "All of it goes on, some after a while or degraded, whichever fails of {}.",
+            report.clouds.len()
+        );
         return Answer::new(Some(true), line);
     }
     let cost = match worst.value_per_hour {
@@ -157,7 +161,9 @@ fn clouds(report: &BriefingReport) -> Answer {
     };
     match report.clouds.len() - harmful.len() {
         0 => {}
-        unnoticed => line += &format!(" {unnoticed} of {} providers can fail unnoticed.", report.clouds.len()),
+        unnoticed => {
+            line += &format!(" {unnoticed} of {} providers can fail unnoticed.", report.clouds.len());
+        }
     }
     Answer::new(Some(false), line)
 }
@@ -173,10 +179,12 @@ fn clouds_in_full(report: &BriefingReport) -> Option<Markup> {
             td.number { (amount(cloud.value_per_hour)) }
         } }
     };
-    (!report.clouds.is_empty()).then(|| html! { table {
-        thead { tr { th { "without" } th { "goes on" } th { "stops" } th.number { "lost an hour" } } }
-        tbody { @for cloud in &report.clouds { (row(cloud)) } }
-    } })
+    (!report.clouds.is_empty()).then(|| {
+        html! { table {
+            thead { tr { th { "without" } th { "goes on" } th { "stops" } th.number { "lost an hour" } } }
+            tbody { @for cloud in &report.clouds { (row(cloud)) } }
+        } }
+    })
 }
 
 fn reach(report: &BriefingReport) -> Answer {
@@ -201,14 +209,16 @@ fn reach(report: &BriefingReport) -> Answer {
 fn reach_in_full(report: &BriefingReport) -> Option<Markup> {
     let told: Vec<_> =
         report.reach.iter().filter(|of| !of.out.is_empty() || of.told_after > Time::ZERO).collect();
-    (!report.channels.is_empty() && !told.is_empty()).then(|| html! { table {
-        thead { tr { th { "without" } th { "out" } th { "customers are told" } } }
-        tbody { @for of in told { tr {
-            th scope="row" { (visible(&of.place)) }
-            td { (names(&of.out)) }
-            td { (visible(&reach_in_words(of))) }
-        } } }
-    } })
+    (!report.channels.is_empty() && !told.is_empty()).then(|| {
+        html! { table {
+            thead { tr { th { "without" } th { "out" } th { "customers are told" } } }
+            tbody { @for of in told { tr {
+                th scope="row" { (visible(&of.place)) }
+                td { (names(&of.out)) }
+                td { (visible(&reach_in_words(of))) }
+            } } }
+        } }
+    })
 }
 
 fn promises(report: &BriefingReport) -> Answer {

@@ -49,8 +49,11 @@ fn row(report: &ReplayReport, outage: &ReplayedReport) -> Markup {
     let lost = outage.data.iter().filter(|(_, data)| data.loss > Time::ZERO).map(|(name, data)| {
         if data.total { format!("{name}: all") } else { format!("{name}: {}", data.loss) }
     });
-    let worst: Option<&WorstReport> =
-        outage.capabilities.iter().map(|(_, of)| of).min_by_key(|of| (of.state, std::cmp::Reverse(of.outage)));
+    let worst: Option<&WorstReport> = outage
+        .capabilities
+        .iter()
+        .map(|(_, of)| of)
+        .min_by_key(|of| (of.state, std::cmp::Reverse(of.outage)));
     html! { tr {
         th scope="row" { (visible(&outage.title)) }
         td.dim { (outage.date) }

@@ -26,7 +26,9 @@ pub(super) fn over_time(survive: &SurviveReport) -> Markup {
     let mut pictures: Vec<(Vec<String>, &ScenarioReport, String)> = Vec::new();
     let mut left = 0;
     for scenario in &survive.scenarios {
-        let Some(timeline) = scenario.timeline.as_ref().filter(|timeline| changes(timeline)) else { continue };
+        let Some(timeline) = scenario.timeline.as_ref().filter(|timeline| changes(timeline)) else {
+            continue;
+        };
         let drawn = bars(timeline).into_string();
         let known = pictures.iter().position(|(.., known)| *known == drawn);
         match known {

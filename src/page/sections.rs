@@ -64,10 +64,11 @@ fn finding(finding: &FindingReport) -> Markup {
 
 /// Fails these on the map, for as long as is said.
 pub(super) fn fail_button(failed: &[String], lasts: &[Time]) -> Markup {
-    let with_length = |(index, name): (usize, &String)| match lasts.get(index).and_then(|time| time.as_seconds()) {
-        Some(seconds) => format!("{name}={seconds}"),
-        None => name.clone(),
-    };
+    let with_length =
+        |(index, name): (usize, &String)| match lasts.get(index).and_then(|time| time.as_seconds()) {
+            Some(seconds) => format!("{name}={seconds}"),
+            None => name.clone(),
+        };
     let fails: Vec<String> = failed.iter().enumerate().map(with_length).collect();
     html! { button.act type="button" data-fail=(fails.join(" ")) aria-label={ "show on the map what falls with " (failed.join(", ")) } { "show" } }
 }
