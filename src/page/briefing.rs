@@ -227,13 +227,12 @@ fn promises(report: &BriefingReport) -> Answer {
     let open = report.promises.iter().filter(|(_, promise)| promise.holds.is_none()).count();
     match (report.promises.len(), broken.len(), open) {
         (0, ..) => Answer::new(None, "The model says of no promise."),
+        (1, 0, 0) => Answer::new(Some(true), "The one promise holds by the model's figures."),
         (n, 0, 0) => Answer::new(Some(true), format!("All {n} promises hold by the model's figures.")),
         (n, 0, open) => {
             Answer::new(None, format!("{} of {n} promises hold, {open} are not settled.", n - open))
         }
-        (n, bad, _) => {
-            Answer::new(Some(false), format!("{bad} of {n} promises do not hold: {}.", few(&broken)))
-        }
+        (n, bad, _) => Answer::new(Some(false), format!("Not for {bad} of {n} promises: {}.", few(&broken))),
     }
 }
 

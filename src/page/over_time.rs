@@ -47,9 +47,9 @@ pub(super) fn over_time(survive: &SurviveReport) -> Markup {
                 "changes. Stretches of time are not to scale."
             }
             p.legend aria-hidden="true" {
-                svg width="18" height="12" { rect class="t-down" width="18" height="12"; } " down "
-                svg width="18" height="12" { rect class="t-degraded" y="3" width="18" height="6"; } " degraded "
-                svg width="18" height="12" { rect class="t-up" y="5" width="18" height="2"; } " up"
+                svg width="18" height="12" { rect class="t-down" width="18" height="12" {} } " down "
+                svg width="18" height="12" { rect class="t-degraded" y="3" width="18" height="6" {} } " degraded "
+                svg width="18" height="12" { rect class="t-up" y="5" width="18" height="2" {} } " up"
             }
         }
         @for (titles, scenario, drawn) in &pictures {
@@ -85,7 +85,7 @@ fn bars(timeline: &Ordered<TimelineReport>) -> Markup {
                 td { svg aria-hidden="true" width=(WIDTH) height=(HEIGHT) { @for interval in &of.intervals {
                     @let (from, to) = (place(interval.from), place(interval.to));
                     @let (y, height) = match interval.state.name() { "down" => (1, 12), "degraded" => (4, 6), _ => (6, 2) };
-                    rect class={ "t-" (interval.state.name()) } x=(from) y=(y) width=(to - from) height=(height);
+                    rect class={ "t-" (interval.state.name()) } x=(from) y=(y) width=(to - from) height=(height) {}
                 } } }
                 td { (states_in_words(of)) }
             } } }
