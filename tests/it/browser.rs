@@ -104,6 +104,21 @@ impl Browser {
         self.command(&format!("element/{element}/click"), &json!({}));
     }
 
+    /// Presses keys one after the other, wherever the focus is.
+    fn press(&self, keys: &[&str]) {
+        let strokes: Vec<Value> = keys
+            .iter()
+            .flat_map(|key| {
+                [json!({"type": "keyDown", "value": key}), json!({"type": "keyUp", "value": key})]
+            })
+            .collect();
+        self.command("actions", &json!({"actions": [{"type": "key", "id": "keys", "actions": strokes}]}));
+    }
+
+    fn resize(&self, width: u32, height: u32) {
+        self.command("window/rect", &json!({"width": width, "height": height}));
+    }
+
     /// Overrides what the page is shown on.
     fn emulate(&self, medium: &str, scheme: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
@@ -229,6 +244,64 @@ fn a_zone_clicked_on_the_map_takes_down_what_survive_says() {
     browser.keep_screenshot("report-print.png");
     assert_eq!(browser.run("return performance.getEntriesByType('resource').length"), json!(0));
     assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+const ENTER: &str = "\u{e007}";
+const RIGHT: &str = "\u{e014}";
+const TAB: &str = "\u{e004}";
+
+#[test]
+fn the_page_can_be_used_from_the_keyboard_and_read_aloud() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    browser.open(&write_report(STOREFRONT, &directory.path().join("report.html")));
+    assert_eq!(browser.run("return document.querySelectorAll('#map .down[data-ref], #map .failed[data-ref]').length"), json!(0));
+    let nameless = "return [...document.querySelectorAll('button, input, select, [role=button], [role=img]')]
+        .filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim())).length";
+    assert_eq!(browser.run(nameless), json!(0), "everything that can be acted on has a name");
+    let broken = "return [...document.querySelectorAll('nav a')]
+        .map((link) => link.getAttribute('href').slice(1)).filter((id) => !document.getElementById(id))";
+    assert_eq!(browser.run(broken), json!([]), "the navigation leads somewhere");
+
+    // Two failures at once: one from the map, one by its name.
+    browser.run("document.querySelector(\"#map [data-ref='aws/us-east-1/a']\").focus()");
+    browser.press(&[ENTER]);
+    browser.run("document.getElementById('search').focus()");
+    browser.press(&["e", "d", "g", "e", "n", "e", "t", ENTER]);
+    let failed = "return [...document.querySelectorAll('#failed li > span')].map((node) => node.textContent)";
+    assert_eq!(browser.run(failed), json!(["aws/us-east-1/a", "edgenet"]));
+    let said = browser.run("return document.getElementById('announce').textContent");
+    assert!(said.as_str().is_some_and(|said| said.contains("of 6 capabilities down")), "{said}");
+
+    // The moment is chosen with the arrows, and the chain is walked with the tabulator.
+    let last =
+        browser.run("document.getElementById('time').focus(); return document.getElementById('time').max");
+    let presses: usize = last.as_str().and_then(|last| last.parse().ok()).expect("a number of moments");
+    browser.press(&vec![RIGHT; presses]);
+    let shown = browser.run("return document.getElementById('time').value");
+    assert_eq!(shown, last);
+    browser.run("document.querySelector('#capabilities button').focus()");
+    browser.press(&[ENTER, TAB]);
+    assert_eq!(browser.run("return document.getElementById('detail').hidden"), json!(false));
+    assert_ne!(browser.run("return document.activeElement.tagName"), json!("BODY"));
+
+    // An outage that really happened is failed for as long as it lasted.
+    browser.run("document.querySelector(\"[data-fail*='=']\").click()");
+    let length = browser.run("return document.querySelector('#failed select').value");
+    assert!(length.as_str().is_some_and(|length| length.parse::<u64>().is_ok()), "{length}");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
+fn the_page_fits_a_phone() {
+    let Some(browser) = Browser::start() else { return };
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = write_report(STOREFRONT, &directory.path().join("report.html"));
+    browser.resize(500, 900);
+    browser.open(&url);
+    let wider = browser.run("return document.documentElement.scrollWidth - window.innerWidth");
+    assert!(wider.as_i64().is_some_and(|wider| wider <= 0), "the page scrolls sideways by {wider}");
+    browser.keep_screenshot("report-phone.png");
 }
 
 #[test]

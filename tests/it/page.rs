@@ -1,5 +1,6 @@
 //! The page's own evaluator, in Node, gives the engine's outcomes: times, states, deadlocks, losses, chains' ends.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -105,6 +106,50 @@ fn the_pages_evaluator_agrees_with_the_engine() {
         for ((found, expected), fails) in found.iter().zip(expected).zip(scenarios) {
             let names: Vec<_> = fails.iter().map(|f| format!("{}={}", model[f.what].name, f.lasts)).collect();
             assert_eq!(found, expected, "{names:?} in {}", model.name());
+        }
+    }
+}
+
+/// The relative luminance of `#rrggbb` (WCAG 2.2).
+fn luminance(colour: &str) -> f64 {
+    let channel = |at: usize| {
+        let value =
+            f64::from(u8::from_str_radix(&colour[at..at + 2], 16).expect("two hexadecimal digits")) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+/// The colours of the page's style in the light and in the dark scheme.
+fn palettes() -> Vec<BTreeMap<&'static str, &'static str>> {
+    let style = include_str!("../../src/page/style.css");
+    let blocks = style.split(":root {").skip(1).map(|rest| rest.split('}').next().unwrap_or_default());
+    let colours = |block: &'static str| {
+        let pairs = block.split(';').filter_map(|line| line.trim().strip_prefix("--")?.split_once(": "));
+        pairs.collect()
+    };
+    blocks.map(colours).collect()
+}
+
+#[test]
+fn the_page_can_be_read_in_both_schemes() {
+    let palettes = palettes();
+    assert_eq!(palettes.len(), 2, "a light and a dark scheme");
+    for palette in palettes {
+        let contrast = |ink: &str, ground: &str| {
+            let (ink, ground) = (luminance(palette[ink]), luminance(palette[ground]));
+            (ink.max(ground) + 0.05) / (ink.min(ground) + 0.05)
+        };
+        for ink in ["ink", "dim", "accent", "up", "degraded", "down"] {
+            for ground in ["paper", "panel"] {
+                let found = contrast(ink, ground);
+                assert!(found >= 4.5, "{ink} on {ground}: {found:.2} of {palette:?}");
+            }
+        }
+        for state in ["up", "degraded", "down", "failed"] {
+            let soft = format!("{state}-soft");
+            let (found, plain) = (contrast(state, &soft), contrast("ink", &soft));
+            assert!(found >= 4.5 && plain >= 7.0, "{state} on its ground: {found:.2}, {plain:.2}");
         }
     }
 }
