@@ -255,7 +255,11 @@ fn the_page_can_be_used_from_the_keyboard_and_read_aloud() {
     let Some(browser) = Browser::start() else { return };
     let directory = tempfile::tempdir().expect("a directory");
     browser.open(&write_report(STOREFRONT, &directory.path().join("report.html")));
-    assert_eq!(browser.run("return document.querySelectorAll('#map .down[data-ref], #map .failed[data-ref]').length"), json!(0));
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('#map .down[data-ref], #map .failed[data-ref]').length"),
+        json!(0)
+    );
     let nameless = "return [...document.querySelectorAll('button, input, select, [role=button], [role=img]')]
         .filter((node) => !(node.getAttribute('aria-label') || node.textContent.trim())).length";
     assert_eq!(browser.run(nameless), json!(0), "everything that can be acted on has a name");
