@@ -126,9 +126,12 @@ fn json_has_the_keys_that_are_promised_in_their_order_and_perhaps_more() {
         ["policy", "level", "rule", "capability", "scenario", "failed", "message", "waived", "at"];
     begins(&text, 6, &of_finding);
     begins(&text, 8, &["until", "reason", "file", "line", "column"]);
+    let text = stdout(&linchpin("cuts models/minimal --format json"));
+    begins(&text, 2, &["schema", "model", "capabilities"]);
+    begins(&text, 6, &["cuts", "complete", "margin"]);
     let text = stdout(&linchpin("coldstart models/minimal --format json"));
     begins(&text, 2, &["schema", "model", "startable", "ready_s", "deadlocks"]);
-    for command in ["survive", "blast", "check", "coldstart"] {
+    for command in ["survive", "blast", "check", "coldstart", "cuts"] {
         assert_eq!(answer(&format!("{command} models/minimal"))["schema"], format!("linchpin/{command}/1"));
     }
 }
@@ -209,7 +212,16 @@ fn a_model_that_is_wrong_ends_every_command_with_two_and_no_result() {
     for command in commands.iter().filter(|command| *command != "serve" && *command != "fmt") {
         for model in ["unknown-key.toml", "unknown-reference.toml", "nowhere.toml"] {
             let model = models.join(model).display().to_string();
-            let mut arguments = vec![command.as_str(), &model];
+            let mut arguments = vec![command.as_str()];
+            // What stands before the model is a word of a closed list, such as a format.
+            let definition = linchpin::cli::definition();
+            let found = definition.find_subcommand(command).expect("it is defined");
+            let before = found.get_positionals().take_while(|of| of.get_id() != "model");
+            let words: Vec<String> = before
+                .filter_map(|of| Some(of.get_possible_values().first()?.get_name().to_owned()))
+                .collect();
+            arguments.extend(words.iter().map(String::as_str));
+            arguments.push(&model);
             if command == "explain" {
                 arguments.extend(["--fail", "x"]);
             }
