@@ -89,6 +89,29 @@ fn on_random_models() {
     law_of_models(cases(), |system, rng| agree(system, &scenarios(system, rng, 10)).map(|_| ()));
 }
 
+/// Together with the above these are 20,000 and more: small ones, in a few scenarios each, for speed.
+#[test]
+fn on_many_small_random_models() {
+    let try_one = |text: &str, seed: u64| {
+        let system = System::new(random::try_read(&[text])?);
+        let rng = &mut Rng::new(seed);
+        let mut all = scenarios(&system, rng, 8);
+        rng.shuffle(&mut all);
+        all.truncate(12);
+        agree(&system, &all).map(|_| ())
+    };
+    for seed in 0..u64::from(cases()) * 9 {
+        let text = random::model(seed, random::Size(1 + usize::try_from(seed % 3).expect("small")));
+        if let Err(why) = try_one(&text, seed) {
+            panic!(
+                "{why}\n{}",
+                random::smallest(&text, |text| random::try_read(&[text]).is_ok()
+                    && try_one(text, seed).is_err())
+            );
+        }
+    }
+}
+
 #[test]
 fn on_generated_models_of_every_shape() {
     let shapes = [
