@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 
 use super::PageData;
 use super::briefing::briefing;
+use super::cuts::cuts;
 use super::outages::outages;
 use super::over_time::over_time;
 use super::sections;
 use super::stores::stores;
 use crate::render::visible;
-use crate::report::{BriefingReport, CheckReport, ReplayReport, SurviveReport};
+use crate::report::{BriefingReport, CheckReport, CutsReport, ReplayReport, SurviveReport};
 
 /// Everything that a page shows.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub struct Page<'a> {
     pub briefing: &'a BriefingReport,
     /// What becomes of each capability in each scenario.
     pub survive: &'a SurviveReport,
+    /// The cut sets of up to two events; `None` where the model is too entangled for them to be found.
+    pub cuts: Option<&'a CutsReport<'a>>,
     /// How it goes in the model's own scenarios and where a place fails, over time.
     pub over_time: &'a SurviveReport,
     /// What outages that really happened would have done.
@@ -65,6 +68,7 @@ pub fn page(page: &Page<'_>) -> String {
             (sections::policies(page.check))
             (sections::matrix(page.survive))
             (sections::single_points(page.check))
+            (cuts(page.cuts))
             (over_time(page.over_time))
             (stores(&page.briefing.backups))
             (outages(page.replay))

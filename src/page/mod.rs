@@ -4,6 +4,7 @@
 //! so that a reviewer can fail anything and see what falls and what comes back, with nothing but a browser.
 
 mod briefing;
+mod cuts;
 mod data;
 mod html;
 mod outages;

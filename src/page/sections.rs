@@ -7,12 +7,13 @@ use crate::render::visible;
 use crate::report::{CheckReport, FindingReport, OutcomeReport, ScenarioReport, SurviveReport};
 
 /// Where to go on the page.
-const PLACES: [(&str, &str); 9] = [
+const PLACES: [(&str, &str); 10] = [
     ("briefing", "Briefing"),
     ("map-title", "Map"),
     ("policies", "Policies"),
     ("matrix", "Matrix"),
     ("points", "Single points"),
+    ("cuts", "Pairs"),
     ("timeline", "Over time"),
     ("data", "Data"),
     ("outages", "Outages"),

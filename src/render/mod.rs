@@ -24,7 +24,7 @@ mod matrix;
 pub(crate) mod replay;
 mod repository;
 mod sarif;
-mod shapes;
+pub(crate) mod shapes;
 mod table;
 mod text;
 pub(crate) mod timeline;

@@ -7,11 +7,18 @@ use super::super::exit::{Exit, Failure};
 use super::super::load::{Loaded, load};
 use super::super::output::Talk;
 use super::{ask, mention_warnings};
-use crate::analysis::{briefing, check, declared, known_outages, replay, survive, sweep};
+use crate::analysis::{
+    CutSets, System, SystemTree, Wanted, briefing, check, cut_sets, declared, known_outages, replay, survive,
+    sweep,
+};
 use crate::draw;
+use crate::faulttree::{Limits, Solver};
 use crate::model::{Class, ElementId, State};
 use crate::page::{Page, PageData, page};
-use crate::report::{BriefingReport, CheckReport, ReplayReport, SurviveReport};
+use crate::report::{BriefingReport, CheckReport, CutsReport, ReplayReport, SurviveReport};
+
+/// Diagrams of cut sets may take so much memory: a limit that does not depend on how fast the machine is.
+const MOST_MEMORY: usize = 128 << 20;
 
 pub(super) fn run(args: &ReportArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref())?;
@@ -35,16 +42,34 @@ pub(super) fn build(loaded: &Loaded, as_of: Date, served: bool) -> Result<String
     let over_time = survive(system, &placed, &capabilities, as_of);
     let questions = briefing(system, &capabilities, as_of).map_err(ask::too_many)?;
     let replayed = replay(system, known_outages(model), false, &capabilities, as_of);
+    let tree = cuts_tree(system, &capabilities, kept);
+    let sets = tree.as_ref().map(cut_sets_of).unwrap_or_default();
+    let cuts = tree.as_ref().map(|tree| CutsReport::new(system, tree, kept, &capabilities, &sets));
     let parts = Page {
         data: &PageData::new(system, as_of),
         picture: &draw::svg(system, None, &draw::Options { live: true, ..draw::Options::default() }),
         check: &CheckReport::new(model, sources, &checked, kept),
         briefing: &BriefingReport::new(model, &questions, as_of),
         survive: &SurviveReport::new(model, &answers),
+        cuts: cuts.as_ref(),
         over_time: &SurviveReport::new(model, &over_time).with_timelines(model, &over_time),
         replay: &ReplayReport::new(model, &replayed, false, kept),
         as_of: as_of.to_string(),
         served,
     };
     Ok(page(&parts))
+}
+
+/// Of what takes a capability away; `None` where the model is too entangled.
+fn cuts_tree(system: &System, capabilities: &[ElementId], kept: State) -> Option<SystemTree> {
+    let classes = [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group, Class::Service];
+    SystemTree::new(system, capabilities, kept, &classes).ok()
+}
+
+/// The cut sets of up to two events, by capability.
+fn cut_sets_of(tree: &SystemTree) -> Vec<CutSets> {
+    let SystemTree { tree, tops, .. } = tree;
+    let solver = Solver::new(tree, tops, Limits { memory: Some(MOST_MEMORY), stop: None });
+    let wanted = Wanted { order: Some(2), top: None, count_only: false };
+    tops.iter().map(|top| cut_sets(&solver, *top, wanted, tree.probabilities())).collect()
 }
