@@ -1,13 +1,17 @@
-//! The probability that a capability has a state, exact where that takes few enough engine runs.
+//! The probability that a capability has a state: by the fault tree, or where that grows too large by engine runs, exact if few enough.
 
 use std::collections::BinaryHeap;
 
-use super::System;
+use super::{System, SystemTree};
 use crate::engine::Worker;
-use crate::model::{ElementId, Failure, Kind, State, Time};
+use crate::faulttree::{Limits, Solver};
+use crate::model::{Class, ElementId, Failure, Kind, State, Time};
 
 /// So many events are failed in all engine runs for one capability: about a second's work.
 const MOST_WORK: usize = 20_000_000;
+
+/// Diagrams of a fault tree may take so much memory: enough for all that has an answer within seconds.
+const MOST_BYTES: usize = 128 << 20;
 
 /// What a probability lies between.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +36,26 @@ impl Bounds {
 /// outcome no longer depends on the rest: when the state is had although all undecided events fail, or not had although
 /// none does. When the budget of work is used up, what is undecided widens the bounds.
 pub fn availability(
+    system: &System,
+    worker: &mut Worker<'_>,
+    capability: ElementId,
+    state: State,
+    enough: f64,
+) -> Bounds {
+    by_tree(system, capability, state).unwrap_or_else(|| by_runs(system, worker, capability, state, enough))
+}
+
+/// Exact, by the system's fault tree; `None` where that grows too large.
+fn by_tree(system: &System, capability: ElementId, state: State) -> Option<Bounds> {
+    let tree = SystemTree::new(system, &[capability], state, &Class::ALL).ok()?;
+    let [top] = tree.tops[..] else { return None };
+    let solver = Solver::new(&tree.tree, &[top], Limits { memory: Some(MOST_BYTES), stop: None });
+    let fails = solver.probability(top);
+    fails.is_exact().then_some(Bounds { lower: 1.0 - fails.upper, upper: 1.0 - fails.lower })
+}
+
+/// By engine runs within a budget.
+fn by_runs(
     system: &System,
     worker: &mut Worker<'_>,
     capability: ElementId,
@@ -108,5 +132,33 @@ impl Ord for Branch {
 impl PartialOrd for Branch {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Sources;
+    use crate::model::Model;
+
+    #[test]
+    fn both_ways_give_the_same() {
+        let mut sources = Sources::default();
+        let text = "[provider.p]\navailability = 0.999\n[provider.p.region.r]\nzones = ['a', 'b', 'c']\nmin_zones = 2\n\
+            [provider.q]\navailability = 0.99\n[service.s]\nplaced = ['p/r/*']\ninstance_availability = 0.9\nquorum = 2\n\
+            wants = ['q']\n[service.t]\nneeds = [{ any = ['s', 'q'], after = '5m' }]\n[capability.c]\nneeds = ['t']\nwants = ['s']\n";
+        sources.add("m.toml", text);
+        let system = System::new(Model::read(&sources, "m").expect("it is a model"));
+        let capability = system.model.find("capability:c").expect("it is there");
+        for state in [State::Degraded, State::Up] {
+            let exact = by_tree(&system, capability, state).expect("it is small");
+            let engine = system.engine();
+            let runs = by_runs(&system, &mut engine.worker(), capability, state, f64::INFINITY);
+            assert!(runs.is_exact() && exact.is_exact());
+            assert!(
+                (runs.lower - exact.lower).abs() < 1e-12 && (0.9..1.0).contains(&exact.lower),
+                "{exact:?}"
+            );
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Comes after [`crate::report`] and computes nothing. Text carries ANSI styles, which whoever writes it strips where
 //! they are not wanted; every symbol reads without colour. Free text of a model passes through [`visible`] first.
 
+mod availability;
 mod backups;
 mod baseline;
 pub(crate) mod briefing;
@@ -29,6 +30,7 @@ mod table;
 mod text;
 pub(crate) mod timeline;
 
+pub use availability::availability;
 pub use backups::backups;
 pub use baseline::baseline;
 pub use briefing::briefing;

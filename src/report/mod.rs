@@ -3,6 +3,7 @@
 //! Comes after [`crate::analysis`]. The structs here are the JSON of the command line and at the same time all that
 //! the text renderings know, so that the two cannot disagree. Later versions only add keys.
 
+mod availability;
 mod backups;
 mod baseline;
 mod blast;
@@ -22,6 +23,10 @@ mod shapes;
 mod survive;
 mod timeline;
 
+pub use availability::{
+    AvailabilityOfAllReport, CapabilityAvailabilityReport, ImportanceReport, PolicyAvailabilityReport,
+    SpreadReport, SupposedReport, WantedReport,
+};
 pub use backups::{BackupsReport, CopyReport, KeptReport, LossReport, StoreReport, TrialReport};
 pub use baseline::{BadBaseline, Baseline, Entry};
 pub use blast::{BlastReport, ConcentrationReport, ElementReport};

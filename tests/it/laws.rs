@@ -445,7 +445,7 @@ fn availability_is_the_sum_over_all_sets_of_failures() {
             for (state, sum) in [State::Degraded, State::Up].into_iter().zip(has_state[id.index()]) {
                 let bounds = availability(system, &mut engine.worker(), id, state, 2.0);
                 let about = || format!("{} {}: {bounds:?}, should be {sum}", model[id].name, state.name());
-                ensure(bounds.is_exact() && (bounds.lower - sum).abs() < 1e-9, about)?;
+                ensure(bounds.is_exact() && (bounds.lower - sum).abs() < 1e-12, about)?;
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Every test that sees the crate from outside, in one binary.
 
+mod availability;
 mod bad_input;
 mod baselines;
 mod binary;

@@ -1,6 +1,7 @@
 //! What can be written on the command line: the one definition from which parsing and help are made. A command with
 //! many options has a file of its own here.
 
+mod availability;
 mod backups;
 mod briefing;
 mod check;
@@ -23,6 +24,7 @@ use jiff::civil::Date;
 
 use crate::model::{Class, State};
 
+pub(super) use availability::AvailabilityArgs;
 pub(super) use backups::BackupsArgs;
 pub(super) use briefing::{BriefingArgs, BriefingFormat};
 pub(super) use check::{CheckArgs, CheckFormat};
@@ -105,6 +107,14 @@ pub(super) enum Command {
         after_help = "Examples:\n  linchpin cuts models/storefront --class zone,region,provider\n  linchpin cuts models/storefront --capability checkout --top 10 -v\n  linchpin cuts --openpsa models/fault-trees/cooling.xml"
     )]
     Cuts(CutsArgs),
+    /// How much of the time each capability works, how much of a year it does not, and what to make better first
+    ///
+    /// Exact, from the failure figures of the model: events are independent, and what carries no figure never fails by chance. Figures that
+    /// are ranges ({ low = 0.99, high = 0.999 }) give a spread too. In JSON a `null` among the importances is infinite.
+    #[command(
+        after_help = "Examples:\n  linchpin availability models/storefront --capability checkout\n  linchpin availability models/storefront --what-if aws/us-east-1=0.9999\n  linchpin availability --openpsa models/fault-trees/cooling.xml"
+    )]
+    Availability(AvailabilityArgs),
     /// What a change does to survival: for a pull request
     #[command(
         override_usage = "linchpin diff [OPTIONS] <OLD> <NEW>\n       linchpin diff [OPTIONS] --base <REV> [MODEL]"

@@ -92,8 +92,13 @@ fn event(model: &Model, written: &str) -> Result<Event, Failure> {
             (reference, lasts)
         }
     };
+    Ok(Event { what: element(model, "--fail", reference)?, lasts, destroys: false })
+}
+
+/// What an option names, which must be able to fail.
+pub(super) fn element(model: &Model, option: &str, reference: &str) -> Result<ElementId, Failure> {
     let what = model.find(reference).map_err(|why| {
-        let failure = Failure::new(format!("--fail {reference}: {why}"));
+        let failure = Failure::new(format!("{option} {reference}: {why}"));
         let known = model.elements().filter(|(_, element)| element.class().is_some());
         match nearest(reference, known.map(|(_, element)| element.name.as_str())) {
             Some(near) if why == NotFound::Unknown => failure.hint(format!("did you mean `{near}`?")),
@@ -102,10 +107,10 @@ fn event(model: &Model, written: &str) -> Result<Event, Failure> {
     })?;
     if model[what].class().is_none() {
         let kind = model[what].kind_name();
-        let failure = Failure::new(format!("--fail {reference}: a {kind} does not fail of itself"));
+        let failure = Failure::new(format!("{option} {reference}: a {kind} does not fail of itself"));
         return Err(failure.hint("fail a domain, facility, group, service or instance"));
     }
-    Ok(Event { what, lasts, destroys: false })
+    Ok(what)
 }
 
 /// What to say when a question is too large.

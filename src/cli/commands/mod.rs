@@ -1,6 +1,7 @@
 //! One file a command: arguments in, a result out.
 
 mod ask;
+mod availability;
 mod backups;
 mod blast;
 mod briefing;
@@ -39,6 +40,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Blast(args) => blast::run(&args, talk),
         Command::Explain(args) => explain::run(&args, talk),
         Command::Cuts(args) => cuts::run(&args, talk),
+        Command::Availability(args) => availability::run(&args, talk),
         Command::Diff(args) => diff::run(&args, talk),
         Command::Coldstart(args) => coldstart::run(&args, talk),
         Command::Backups(args) => backups::run(&args, talk),

@@ -1,0 +1,74 @@
+//! How likely a state is lost, what matters most to that, and what would change it: exact, from the fault tree.
+
+use super::importance::{Frequency, Importance, frequency, importance, ranked};
+use super::uncertainty::{Sampling, Spread, Spreads, is_uncertain, spread};
+use crate::faulttree::{Bounds, Node, Solver};
+use crate::model::{ElementId, Model};
+
+/// What is known of a top of a fault tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    /// How probable it is; not exact where a limit was hit.
+    pub fails: Bounds,
+    /// The same with other chances of some events, where these were given.
+    pub what_if: Option<Bounds>,
+    /// The most important event first; none where the probability is not exact.
+    pub importance: Vec<Importance>,
+    /// By event, P₁ − P₀; all 0 where the probability is not exact.
+    pub birnbaum: Vec<f64>,
+}
+
+/// Asks a solver about a top. `chances` has each event's probability, `what_if` other ones.
+pub fn expected(solver: &Solver<'_>, top: Node, chances: &[f64], what_if: Option<&[f64]>) -> Expected {
+    let fails = solver.probability(top);
+    let (birnbaum, importance) = if fails.is_exact() {
+        let birnbaum = solver.birnbaum(top);
+        let without = |event: usize| {
+            let mut without = chances.to_vec();
+            without[event] = 0.0;
+            solver.probability_with(top, &without).upper
+        };
+        let importance = ranked(importance(fails.upper, chances, &birnbaum, without));
+        (birnbaum, importance)
+    } else {
+        (vec![0.0; chances.len()], Vec::new())
+    };
+    let what_if = what_if.map(|chances| solver.probability_with(top, chances));
+    Expected { fails, what_if, importance, birnbaum }
+}
+
+/// How often a state is lost: see [`frequency`]. `None` where no event says how often it fails, or a limit was hit.
+pub fn outages(model: &Model, events: &[ElementId], of: &Expected) -> Option<Frequency> {
+    let frequency = frequency(model, events, &of.birnbaum);
+    (of.fails.is_exact() && frequency.per_second > 0.0).then_some(frequency)
+}
+
+/// How probable each top is when the figures that are ranges are drawn from these; `None` where no event's is, a limit was hit, or nobody
+/// waits any more.
+pub fn spreads(
+    model: &Model,
+    events: &[ElementId],
+    solver: &Solver<'_>,
+    tops: &[Node],
+    sampling: Sampling,
+    is_due: &(dyn Fn() -> bool + Sync),
+) -> Option<Spreads> {
+    let is_sampled = sampling.samples > 0 && events.iter().any(|event| is_uncertain(model, *event));
+    if !is_sampled || !tops.iter().all(|top| solver.probability(*top).is_exact()) {
+        return None;
+    }
+    spread(model, events, sampling, |chances| {
+        let of_top = |top: &Node| solver.probability_with(*top, chances).upper;
+        (!is_due()).then(|| tops.iter().map(of_top).collect())
+    })
+}
+
+/// A spread of chances to fail, seen as availability.
+pub fn works(fails: Spread) -> Spread {
+    Spread {
+        low: 1.0 - fails.high,
+        median: 1.0 - fails.median,
+        high: 1.0 - fails.low,
+        mean: 1.0 - fails.mean,
+    }
+}

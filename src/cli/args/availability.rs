@@ -1,0 +1,47 @@
+//! `availability`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{CapabilityArgs, KeptArgs, LimitArgs, MissionArgs, ModelArgs, OutputArgs};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AvailabilityArgs {
+    #[command(flatten)]
+    pub(in crate::cli) model: ModelArgs,
+    /// Take fault trees from Open-PSA files instead of a model; may be repeated
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    pub(in crate::cli) openpsa: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) mission: MissionArgs,
+    #[command(flatten)]
+    pub(in crate::cli) capabilities: CapabilityArgs,
+    #[command(flatten)]
+    pub(in crate::cli) kept: KeptArgs,
+    /// Suppose that REF had another availability; may be repeated
+    #[arg(long, value_name = "REF=AVAILABILITY", value_parser = supposed)]
+    pub(in crate::cli) what_if: Vec<(String, f64)>,
+    /// Draw figures that are ranges so often
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
+    pub(in crate::cli) samples: u32,
+    /// Draw others
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(in crate::cli) seed: u64,
+    /// End with 1 if a promise (`sla`) or a policy's availability is missed
+    #[arg(long)]
+    pub(in crate::cli) deny: bool,
+    #[command(flatten)]
+    pub(in crate::cli) limits: LimitArgs,
+    #[command(flatten)]
+    pub(in crate::cli) output: OutputArgs,
+}
+
+fn supposed(written: &str) -> Result<(String, f64), String> {
+    let (name, works) = written.rsplit_once('=').ok_or("expected REF=AVAILABILITY, such as aws=0.9999")?;
+    let works: f64 = works.trim().parse().map_err(|_| format!("`{works}` is not a number"))?;
+    if !(0.0..=1.0).contains(&works) {
+        return Err(format!("{works} is not an availability: expected a number from 0 to 1"));
+    }
+    Ok((name.trim().to_owned(), works))
+}

@@ -1,0 +1,110 @@
+//! `availability`: how much of the time, and what to make better first?
+
+use super::super::args::{AvailabilityArgs, ImportFormat};
+use super::super::exit::{Exit, Failure};
+use super::super::limits::Stop;
+use super::super::load::load;
+use super::super::output::{Talk, width};
+use super::{ask, give, import, mention_warnings};
+use crate::analysis::{Expected, Sampling, SystemTree, expected, spreads};
+use crate::diag::nearest;
+use crate::faulttree::Solver;
+use crate::model::{Class, State};
+use crate::render;
+use crate::report::AvailabilityOfAllReport;
+
+pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let stop = Stop::new(args.limits)?;
+    let is_due = || stop.is_due();
+    if !args.openpsa.is_empty() {
+        let found = import::fault_tree(ImportFormat::Openpsa, &args.openpsa, args.mission.mission_time)?;
+        let (tree, nodes) = found.tree();
+        let names: Vec<String> = found.events.iter().map(|event| event.name.clone()).collect();
+        let place = |name: &str| names.iter().position(|known| known == name);
+        let what_if = what_if(args, tree.probabilities(), place, &names)?;
+        let tops: Vec<_> = found.tops.iter().map(|top| nodes[*top]).collect();
+        let solver = Solver::new(&tree, &tops, stop.limits(&is_due));
+        let of = |top: &usize| {
+            let answer = expected(&solver, nodes[*top], tree.probabilities(), what_if.as_deref());
+            (found.gates[*top].name.clone(), answer)
+        };
+        let answers = found.tops.iter().map(of).collect();
+        let report = AvailabilityOfAllReport::of_trees(&found.name, &names, answers, args.what_if.clone());
+        return finish(&report, args, &stop, true, talk);
+    }
+    let loaded = load(args.model.model.as_deref())?;
+    mention_warnings(&loaded, talk);
+    let system = &loaded.system;
+    let model = &system.model;
+    let capabilities = ask::capabilities(model, &args.capabilities)?;
+    let kept: State = args.kept.state.into();
+    let tree = SystemTree::new(system, &capabilities, kept, &Class::ALL)
+        .map_err(|why| Failure::new(format!("the model has {why}")))?;
+    let chances = tree.tree.probabilities();
+    for (name, _) in &args.what_if {
+        ask::element(model, "--what-if", name)?;
+    }
+    // What the capabilities do not depend on is no event of theirs: supposing something of it changes nothing.
+    let place = |name: &str| {
+        let event = model.find(name).ok().and_then(|id| tree.events.binary_search(&id).ok());
+        Some(event.unwrap_or(usize::MAX))
+    };
+    let what_if = what_if(args, chances, place, &[])?;
+    let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due));
+    let answers: Vec<Expected> =
+        tree.tops.iter().map(|top| expected(&solver, *top, chances, what_if.as_deref())).collect();
+    let sampling = Sampling { samples: args.samples, seed: args.seed };
+    let spreads = spreads(model, &tree.events, &solver, &tree.tops, sampling, &is_due);
+    let report = AvailabilityOfAllReport::new(
+        system,
+        &tree,
+        kept,
+        &capabilities,
+        &answers,
+        spreads.as_ref(),
+        args.what_if.clone(),
+    );
+    let is_whole = spreads.is_none_or(|spreads| spreads.samples == args.samples);
+    finish(&report, args, &stop, is_whole, talk)
+}
+
+/// The chances with what is supposed, where something is. `place` gives an event's number, or one beyond all for what does not matter.
+fn what_if(
+    args: &AvailabilityArgs,
+    chances: &[f64],
+    place: impl Fn(&str) -> Option<usize>,
+    names: &[String],
+) -> Result<Option<Vec<f64>>, Failure> {
+    if args.what_if.is_empty() {
+        return Ok(None);
+    }
+    let mut supposed = chances.to_vec();
+    for (name, works) in &args.what_if {
+        let Some(place) = place(name) else {
+            let failure = Failure::new(format!("--what-if: there is no event `{name}`"));
+            return Err(match nearest(name, names.iter().map(String::as_str)) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure,
+            });
+        };
+        if let Some(chance) = supposed.get_mut(place) {
+            *chance = 1.0 - works;
+        }
+    }
+    Ok(Some(supposed))
+}
+
+fn finish(
+    report: &AvailabilityOfAllReport,
+    args: &AvailabilityArgs,
+    stop: &Stop,
+    is_whole: bool,
+    talk: &Talk,
+) -> Result<Exit, Failure> {
+    give(report, |report| render::availability(report, talk.detail, width()), &args.output, talk)?;
+    if !report.complete || !is_whole {
+        stop.tell(talk);
+        return Ok(Exit::Limit);
+    }
+    Ok(if args.deny && report.misses_something() { Exit::No } else { Exit::Ok })
+}

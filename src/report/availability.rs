@@ -1,0 +1,242 @@
+//! `linchpin/availability/1`.
+
+use serde::Serialize;
+
+use super::{Ordered, bare_name, names};
+use crate::analysis::{Expected, Frequency, Spread, Spreads, System, SystemTree, outages, works};
+use crate::faulttree::Bounds;
+use crate::model::{ElementId, Kind, Model, State};
+
+/// Seconds in a year of 365 days.
+const YEAR: f64 = 365.0 * 86_400.0;
+
+/// How much of the time capabilities work.
+#[derive(Debug, Clone, Serialize)]
+pub struct AvailabilityOfAllReport {
+    schema: &'static str,
+    /// The model's name.
+    pub model: String,
+    /// The state to be kept.
+    #[serde(serialize_with = "super::state")]
+    pub state: State,
+    /// Whether every number is exact: no limit was hit.
+    pub complete: bool,
+    /// Other availabilities that were supposed, as asked.
+    pub what_if: Ordered<f64>,
+    /// From how many samples spreads come; 0: no figure is a range.
+    pub samples: u32,
+    /// By capability.
+    pub capabilities: Ordered<CapabilityAvailabilityReport>,
+}
+
+/// How much of the time one capability works.
+#[derive(Debug, Clone, Serialize)]
+pub struct CapabilityAvailabilityReport {
+    /// The share of time in which it has the state; at least that much where `exact` is false.
+    pub availability: f64,
+    /// It is not more than this.
+    pub upper: f64,
+    /// Whether the two are the same number.
+    pub exact: bool,
+    /// How much of a year of 365 days it has not.
+    pub downtime_s_per_year: f64,
+    /// What was promised to customers.
+    pub sla: Option<WantedReport>,
+    /// Policies that ask for an availability.
+    pub policies: Vec<PolicyAvailabilityReport>,
+    /// How often in a year it loses the state, where `mtbf` and `mttr` of events say so.
+    pub outages_per_year: Option<f64>,
+    /// Events that bring about more outages than were counted: they have no `mtbf`.
+    pub outages_without: Vec<String>,
+    /// What that costs in a year, by `value_per_hour`; 0 where it has none, or where degraded counts.
+    pub loss_per_year: f64,
+    /// With what was supposed.
+    pub what_if: Option<SupposedReport>,
+    /// Where it lies when figures are drawn from their ranges.
+    pub spread: Option<SpreadReport>,
+    /// What to make better first: the event whose perfection would gain the most stands first.
+    pub importance: Ordered<ImportanceReport>,
+}
+
+/// An availability that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct WantedReport {
+    /// So much.
+    pub wanted: f64,
+    /// Whether it is had; `null` where bounds do not settle it.
+    pub holds: Option<bool>,
+}
+
+/// A policy's availability.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PolicyAvailabilityReport {
+    /// Its name.
+    pub policy: String,
+    /// What it asks for.
+    #[serde(flatten)]
+    pub of: WantedReport,
+}
+
+/// Availability with other figures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SupposedReport {
+    /// At least.
+    pub availability: f64,
+    /// How much of a year it is not.
+    pub downtime_s_per_year: f64,
+}
+
+/// Quantiles of an availability.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SpreadReport {
+    /// One in twenty samples is not above this.
+    pub p05: f64,
+    /// Half of them are not.
+    pub p50: f64,
+    /// Nineteen in twenty are not.
+    pub p95: f64,
+    /// Their mean.
+    pub mean: f64,
+}
+
+/// How much an event matters. `null` is infinite.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ImportanceReport {
+    /// How much more probable it makes the loss.
+    pub birnbaum: f64,
+    /// The chance that it was what mattered, given the loss.
+    pub criticality: f64,
+    /// The share of the loss that would be gone if it never happened.
+    pub fussell_vesely: f64,
+    /// So many times as probable if it were certain.
+    pub raw: Option<f64>,
+    /// So many times less probable if it never happened.
+    pub rrw: Option<f64>,
+    /// How much of a year would be gained if it never happened.
+    pub gain_s_per_year: f64,
+}
+
+impl AvailabilityOfAllReport {
+    /// Names what the analyses number.
+    pub fn new(
+        system: &System,
+        tree: &SystemTree,
+        kept: State,
+        capabilities: &[ElementId],
+        answers: &[Expected],
+        spreads: Option<&Spreads>,
+        what_if: Vec<(String, f64)>,
+    ) -> Self {
+        let model = &system.model;
+        let names: Vec<String> = tree.events.iter().map(|id| model[*id].name.clone()).collect();
+        let of = |(index, (id, expected)): (usize, (&ElementId, &Expected))| {
+            let spread = spreads.map(|spreads| spreads.of[index]);
+            let mut report = CapabilityAvailabilityReport::new(expected, &names, spread);
+            report.of_model(model, *id, kept, outages(model, &tree.events, expected));
+            (bare_name(model, *id), report)
+        };
+        Self {
+            schema: "linchpin/availability/1",
+            model: model.name().to_owned(),
+            state: kept,
+            complete: answers.iter().all(|expected| expected.fails.is_exact()),
+            what_if: what_if.into_iter().collect(),
+            samples: spreads.map_or(0, |spreads| spreads.samples),
+            capabilities: capabilities.iter().zip(answers).enumerate().map(of).collect(),
+        }
+    }
+
+    /// Of fault trees that are no model of ours.
+    pub fn of_trees(
+        name: &str,
+        events: &[String],
+        tops: Vec<(String, Expected)>,
+        what_if: Vec<(String, f64)>,
+    ) -> Self {
+        Self {
+            schema: "linchpin/availability/1",
+            model: name.to_owned(),
+            state: State::Degraded,
+            complete: tops.iter().all(|(_, expected)| expected.fails.is_exact()),
+            what_if: what_if.into_iter().collect(),
+            samples: 0,
+            capabilities: tops
+                .into_iter()
+                .map(|(top, expected)| (top, CapabilityAvailabilityReport::new(&expected, events, None)))
+                .collect(),
+        }
+    }
+
+    /// Whether a promise or a policy is broken, or not known to hold.
+    pub fn misses_something(&self) -> bool {
+        self.capabilities.iter().any(|(_, of)| of.wanted().any(|wanted| wanted.holds != Some(true)))
+    }
+}
+
+impl CapabilityAvailabilityReport {
+    fn new(expected: &Expected, events: &[String], spread: Option<Spread>) -> Self {
+        let Bounds { lower, upper } = expected.fails;
+        let importance = expected.importance.iter().map(|of| {
+            let report = ImportanceReport {
+                birnbaum: of.birnbaum,
+                criticality: of.criticality,
+                fussell_vesely: of.fussell_vesely,
+                raw: of.raw,
+                rrw: of.rrw,
+                gain_s_per_year: of.fussell_vesely * upper * YEAR,
+            };
+            (events[of.event].clone(), report)
+        });
+        let supposed = |fails: Bounds| SupposedReport {
+            availability: 1.0 - fails.upper,
+            downtime_s_per_year: fails.upper * YEAR,
+        };
+        Self {
+            availability: 1.0 - upper,
+            upper: 1.0 - lower,
+            exact: expected.fails.is_exact(),
+            downtime_s_per_year: upper * YEAR,
+            sla: None,
+            policies: Vec::new(),
+            outages_per_year: None,
+            outages_without: Vec::new(),
+            loss_per_year: 0.0,
+            what_if: expected.what_if.map(supposed),
+            spread: spread.map(works).map(|of| SpreadReport {
+                p05: of.low,
+                p50: of.median,
+                p95: of.high,
+                mean: of.mean,
+            }),
+            importance: importance.collect(),
+        }
+    }
+
+    /// What only a model says.
+    fn of_model(&mut self, model: &Model, id: ElementId, kept: State, outages: Option<Frequency>) {
+        let (lower, upper) = (self.availability, self.upper);
+        let wanted = |wanted: f64| {
+            let holds = if lower >= wanted { Some(true) } else { (upper < wanted).then_some(false) };
+            WantedReport { wanted, holds }
+        };
+        if let (Kind::Capability(capability), State::Degraded) = (&model[id].kind, kept) {
+            self.sla = capability.sla.map(wanted);
+            self.loss_per_year = capability.value_per_hour * self.downtime_s_per_year / 3600.0;
+        }
+        let policies =
+            model.policies.iter().filter(|policy| policy.capabilities.contains(&id) && policy.state == kept);
+        self.policies = policies
+            .filter_map(|policy| Some((policy.name.clone(), policy.availability?)))
+            .map(|(policy, share)| PolicyAvailabilityReport { policy, of: wanted(share) })
+            .collect();
+        if let Some(outages) = outages {
+            self.outages_per_year = Some(outages.per_second * YEAR);
+            self.outages_without = names(model, outages.unknown);
+        }
+    }
+
+    /// Its promise and its policies.
+    pub fn wanted(&self) -> impl Iterator<Item = WantedReport> + '_ {
+        self.sla.into_iter().chain(self.policies.iter().map(|policy| policy.of))
+    }
+}
