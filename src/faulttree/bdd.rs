@@ -38,12 +38,18 @@ impl<'a> Bdd<'a> {
         self.table.clear(1, effort);
     }
 
+    /// From now on nobody is asked whether to stop.
+    pub(super) fn go_on_regardless(&mut self) {
+        self.table.go_on_regardless();
+    }
+
     /// How many nodes were made since the last reset.
     pub(super) fn made(&self) -> usize {
         self.table.made()
     }
 
-    fn make(&mut self, level: u32, hi: u32, lo: u32) -> Result<u32, Hit> {
+    /// The function that is one when a variable is true and another when it is not; both of later variables.
+    pub(super) fn make(&mut self, level: u32, hi: u32, lo: u32) -> Result<u32, Hit> {
         if hi == lo {
             return Ok(hi);
         }
@@ -60,6 +66,13 @@ impl<'a> Bdd<'a> {
     pub(super) fn is_variable(&self, f: u32) -> bool {
         let item = self.table.item(f >> 1);
         f > TRUE && item.hi == TRUE && item.lo == FALSE
+    }
+
+    /// The level of an edge's node, and the functions when its variable is true and when it is not; none of a constant.
+    pub(super) fn parts(&self, f: u32) -> Option<(u32, u32, u32)> {
+        let item = self.table.item(f >> 1);
+        let (hi, lo) = cofactors(f, item, item.level);
+        (f > TRUE).then_some((item.level, hi, lo))
     }
 
     /// The level of an edge's node.
@@ -195,6 +208,12 @@ impl Chance {
 }
 
 impl Diagram {
+    /// That of what is always or never true.
+    pub(super) fn constant(value: bool) -> Self {
+        let items = vec![Item { level: TERMINAL, hi: FALSE, lo: FALSE }];
+        Self { items, root: if value { TRUE } else { FALSE } }
+    }
+
     /// The chance of each node, from those of the variables by level.
     fn chances(&self, of_level: &[Chance]) -> Vec<Chance> {
         let mut chances = Vec::with_capacity(self.items.len());
@@ -213,6 +232,26 @@ impl Diagram {
     /// The chance of the function.
     pub(super) fn chance(&self, of_level: &[Chance]) -> Chance {
         Chance::along(&self.chances(of_level), self.root)
+    }
+
+    /// Bounds of the function's chance, from those of the variables by level: whatever the variables' chances are between
+    /// theirs, it is between these.
+    pub(super) fn bounds(&self, of_level: &[(f64, f64)]) -> (f64, f64) {
+        let along = |bounds: &[(f64, f64)], edge: u32| {
+            let (lower, upper): (f64, f64) = bounds[(edge >> 1) as usize];
+            if edge & 1 == 1 { (1.0 - upper, 1.0 - lower) } else { (lower, upper) }
+        };
+        let mut bounds = vec![(0.0, 0.0)];
+        for item in &self.items[1..] {
+            let (least, most) = of_level[item.level as usize];
+            let (hi, lo) = (along(&bounds, item.hi), along(&bounds, item.lo));
+            let at = |chance: f64, hi: f64, lo: f64| chance * hi + (1.0 - chance) * lo;
+            bounds.push((
+                at(least, hi.0, lo.0).min(at(most, hi.0, lo.0)),
+                at(least, hi.1, lo.1).max(at(most, hi.1, lo.1)),
+            ));
+        }
+        along(&bounds, self.root)
     }
 
     /// The derivative of the function's probability by that of each variable, by level.

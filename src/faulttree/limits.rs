@@ -1,11 +1,12 @@
 //! How far work may go, and what is said when it could not go all the way.
 
-/// What a [`Solver`](super::Solver) may spend. Without limits it goes on until it is done.
+/// What a [`Solver`](super::Solver) may spend.
 #[derive(Clone, Copy, Default)]
 pub struct Limits<'a> {
-    /// About how many bytes diagrams may take.
+    /// About how many bytes diagrams may take; 4 GiB where nothing is said.
     pub memory: Option<usize>,
-    /// Asked now and then; true ends the work: time is up, or nobody waits any more.
+    /// Asked now and then; true ends the work, within about a second: time is up, or
+    /// nobody waits any more.
     pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
@@ -46,7 +47,7 @@ pub(super) struct Hit;
 pub(super) struct Budget<'a> {
     /// A diagram may have so many nodes.
     pub(super) nodes: usize,
-    stop: Option<&'a (dyn Fn() -> bool + Sync)>,
+    pub(super) stop: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
 impl<'a> Budget<'a> {
@@ -56,7 +57,8 @@ impl<'a> Budget<'a> {
     pub(super) const MOST: usize = 1 << 30;
 
     pub(super) fn new(limits: Limits<'a>) -> Self {
-        let nodes = limits.memory.map_or(Self::MOST, |bytes| (bytes / Self::NODE).clamp(1, Self::MOST));
+        let bytes = limits.memory.unwrap_or(1 << 32);
+        let nodes = (bytes / Self::NODE).clamp(1, Self::MOST);
         Self { nodes, stop: limits.stop }
     }
 

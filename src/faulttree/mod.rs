@@ -7,6 +7,7 @@
 //! written out.
 
 mod bdd;
+mod bounds;
 mod circuit;
 mod cuts;
 mod eliminate;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::bdd::{Bdd, Chance, Diagram, FALSE, TRUE};
+use super::bounds::{Bounded, Way};
 use super::circuit::Circuit;
 use super::cuts::Cuts;
 use super::eliminate::{is_promising, probability};
@@ -42,13 +43,25 @@ struct Solved {
 #[derive(Debug)]
 enum Form {
     Diagram(Diagram),
+    /// A limit was hit: it is true at least where the first is, and at most where the second is.
+    Between(Diagram, Diagram),
     /// A diagram would be large: the probability of this literal is had without, when somebody asks.
     Tangled {
         node: usize,
         circuit: Circuit,
         literal: Node,
         known: OnceLock<Answer>,
+        /// What is known of it when that takes too long.
+        rough: Option<Rough>,
     },
+}
+
+/// Two diagrams between which that of a module lies, and their variables by level.
+#[derive(Debug)]
+struct Rough {
+    variables: Vec<Variable>,
+    below: Diagram,
+    above: Diagram,
 }
 
 /// How likely a module is.
@@ -57,6 +70,15 @@ enum Answer {
     Chance(Chance),
     /// A limit was hit.
     Between(Bounds),
+}
+
+impl Answer {
+    fn bounds(self) -> (f64, f64) {
+        match self {
+            Self::Chance(chance) => (chance.yes, chance.yes),
+            Self::Between(Bounds { lower, upper }) => (lower, upper),
+        }
+    }
 }
 
 impl Solved {
@@ -71,8 +93,6 @@ enum Root {
     /// That of a variable, or its contrary.
     Variable(Variable, bool),
     Constant(bool),
-    /// A limit was hit.
-    Unknown,
 }
 
 /// Solves a tree for some of its nodes: probabilities, what they depend on, and minimal cut sets.
@@ -105,10 +125,15 @@ impl<'a> Solver<'a> {
             known: HashMap::new(),
             tops: HashMap::with_capacity(tops.len()),
         };
-        let mut work =
-            Work { bdd: Bdd::new(budget), edges: vec![FALSE; tree.len()], known: HashMap::new(), budget };
+        let mut work = Work {
+            bdd: Bdd::new(budget),
+            edges: vec![FALSE; tree.len()],
+            known: HashMap::new(),
+            budget,
+            grace: GRACE,
+        };
         for (top, node) in tops.iter().zip(nodes) {
-            let root = solver.root(&tree, node, &mut work).unwrap_or(Root::Unknown);
+            let root = solver.root(&tree, node, &mut work);
             solver.tops.insert(*top, root);
         }
         solver.known = work.known;
@@ -116,37 +141,37 @@ impl<'a> Solver<'a> {
         solver
     }
 
-    fn root(&mut self, tree: &Tree, top: Node, work: &mut Work<'_>) -> Result<Root, Hit> {
+    fn root(&mut self, tree: &Tree, top: Node, work: &mut Work<'_>) -> Root {
         match tree.kind(top.index()) {
-            Kind::Never => return Ok(Root::Constant(top.is_negated())),
-            Kind::Event(event) => return Ok(Root::Variable(Variable::Event(event), top.is_negated())),
+            Kind::Never => return Root::Constant(top.is_negated()),
+            Kind::Event(event) => return Root::Variable(Variable::Event(event), top.is_negated()),
             Kind::All | Kind::AtLeast(_) => {}
         }
         let found = modules(tree, &[top]);
         for node in &found.reached {
             let node = *node as usize;
             if found.is_module[node] && !matches!(tree.kind(node), Kind::Event(_) | Kind::Never) {
-                self.module(tree, node, &found, work)?;
+                self.module(tree, node, &found, work);
             }
         }
         let (module, flipped) = work.known[&top.index()];
         let negated = top.is_negated() != flipped;
         if self.solved[module as usize].is_never() {
-            return Ok(Root::Constant(negated));
+            return Root::Constant(negated);
         }
-        Ok(Root::Variable(Variable::Module(module), negated))
+        Root::Variable(Variable::Module(module), negated)
     }
 
     /// Solves a module whose own modules are solved.
-    fn module(&mut self, tree: &Tree, node: usize, found: &Modules, work: &mut Work<'_>) -> Result<(), Hit> {
+    fn module(&mut self, tree: &Tree, node: usize, found: &Modules, work: &mut Work<'_>) {
         if work.known.contains_key(&node) {
-            return Ok(());
+            return;
         }
         let frame = Frame::new(tree, node, found);
         let mut found = self.best(tree, &frame, FIRST..TANGLED, work);
-        work.budget.check()?;
+        let goes_on = work.budget.check().is_ok();
         let mut tangled = None;
-        if found.is_err() && frame.gates.len() <= MOST_TANGLED {
+        if goes_on && found.is_err() && frame.gates.len() <= MOST_TANGLED {
             let is_flipped = |variable: usize| work.known.get(&variable).is_some_and(|(_, flipped)| *flipped);
             let (circuit, top) = Circuit::new(tree, &frame, is_flipped);
             // The variable that stands for a module is false when nothing happened, as that of an event.
@@ -156,27 +181,41 @@ impl<'a> Solver<'a> {
                 tangled = Some((circuit, literal, flipped));
             }
         }
-        if found.is_err() && tangled.is_none() {
+        if goes_on && found.is_err() && tangled.is_none() {
             found = self.best(tree, &frame, TANGLED..usize::MAX, work);
         }
         let variable = |node: &usize| match tree.kind(*node) {
             Kind::Event(event) => Variable::Event(event),
             _ => Variable::Module(work.known[node].0),
         };
+        let variables: Vec<Variable> = frame.variables.iter().map(variable).collect();
         let (flipped, solved) = if let Some((circuit, literal, flipped)) = tangled {
-            let variables: Vec<Variable> = frame.variables.iter().map(variable).collect();
-            let form = Form::Tangled { node, circuit, literal, known: OnceLock::new() };
+            let rough = self.bounded(tree, &frame, ROUGH, Budget::MOST, work);
+            let rough = rough.map(|(order, mut below, mut above)| {
+                below.root ^= u32::from(flipped);
+                above.root ^= u32::from(flipped);
+                // Of the contrary, what is above is below.
+                let (below, above) = if flipped { (above, below) } else { (below, above) };
+                let variables = order.iter().map(|index| variables[*index]).collect();
+                Rough { variables, below, above }
+            });
+            let form = Form::Tangled { node, circuit, literal, known: OnceLock::new(), rough };
             (flipped, Solved { variables, form })
+        } else if found.is_err() {
+            // Where nothing is known it is somewhere between never and always.
+            let nothing = || (Vec::new(), Diagram::constant(false), Diagram::constant(true));
+            let (order, below, above) = self.roughly(tree, &frame, work).unwrap_or_else(nothing);
+            let variables = order.iter().map(|index| variables[*index]).collect();
+            (false, Solved { variables, form: Form::Between(below, above) })
         } else {
-            let (order, mut diagram) = found?;
+            let (order, mut diagram) = found.unwrap_or_else(|Hit| (Vec::new(), Diagram::constant(false)));
             let flipped = diagram.root & 1 == 1;
             diagram.root &= !1;
-            let variables = order.iter().map(|index| variable(&frame.variables[*index])).collect();
+            let variables = order.iter().map(|index| variables[*index]).collect();
             (flipped, Solved { variables, form: Form::Diagram(diagram) })
         };
         work.known.insert(node, (narrow(self.solved.len()), flipped));
         self.solved.push(solved);
-        Ok(())
     }
 
     /// The probability of a module without diagram.
@@ -214,7 +253,7 @@ impl<'a> Solver<'a> {
         let budget = Budget::new(self.limits);
         let frame = Frame::new(tree, node, &modules(tree, &[Node::new(node, false)]));
         let edges = vec![FALSE; tree.len()];
-        let mut work = Work { bdd: Bdd::new(budget), edges, known: self.known.clone(), budget };
+        let mut work = Work { bdd: Bdd::new(budget), edges, known: self.known.clone(), budget, grace: GRACE };
         let (order, mut diagram) = self.best(tree, &frame, TANGLED..usize::MAX, &mut work)?;
         diagram.root &= !1;
         let variable = |index: &usize| {
@@ -253,10 +292,14 @@ impl<'a> Solver<'a> {
                 if round > FIRST && most <= round / MORE {
                     continue;
                 }
+                // Nor is what goes the same way, once one got there with much effort.
+                if best.is_some() && effort > FIRST && *rule != Rule::Together {
+                    continue;
+                }
                 let order = frame.order(*rule);
                 match self.build(tree, frame, &order, most, work) {
                     Ok(diagram) => {
-                        effort = effort.min(work.bdd.made().max(FIRST) / 2);
+                        effort = effort.min(work.bdd.made().max(FIRST) / 3);
                         let is_good = diagram.items.len() <= frame.variables.len() * GOOD;
                         if best.as_ref().is_none_or(|(_, best)| diagram.items.len() < best.items.len()) {
                             best = Some((order, diagram));
@@ -288,8 +331,18 @@ impl<'a> Solver<'a> {
         effort: usize,
         work: &mut Work<'_>,
     ) -> Result<Diagram, Hit> {
+        work.bdd.reset(effort);
+        self.variables(frame, order, work)?;
         let bdd = &mut work.bdd;
-        bdd.reset(effort);
+        for gate in &frame.gates {
+            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges)?;
+        }
+        let root = frame.gates.last().map_or(FALSE, |top| work.edges[*top]);
+        Ok(bdd.extract(root))
+    }
+
+    /// The functions of a module's variables.
+    fn variables(&self, frame: &Frame, order: &[usize], work: &mut Work<'_>) -> Result<(), Hit> {
         for (level, index) in order.iter().enumerate() {
             let variable = frame.variables[*index];
             let (module, flipped) = match work.known.get(&variable) {
@@ -297,14 +350,101 @@ impl<'a> Solver<'a> {
                 None => (None, false),
             };
             let is_never = module.is_some_and(|module| self.solved[module].is_never());
-            let edge = if is_never { FALSE } else { bdd.variable(narrow(level))? };
+            let edge = if is_never { FALSE } else { work.bdd.variable(narrow(level))? };
             work.edges[variable] = edge ^ u32::from(flipped);
         }
-        for gate in &frame.gates {
-            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges)?;
+        Ok(())
+    }
+
+    /// Rough bounds in a short while, for who wants to stop and would have nothing else.
+    fn roughly(
+        &self,
+        tree: &Tree,
+        frame: &Frame,
+        work: &mut Work<'_>,
+    ) -> Option<(Vec<usize>, Diagram, Diagram)> {
+        const SIZE: u32 = 6;
+        work.bdd.go_on_regardless();
+        let best = self.bounded(tree, frame, SIZE..SIZE + 1, work.grace, work);
+        work.grace = work.grace.saturating_sub(work.bdd.made());
+        best
+    }
+
+    /// Two diagrams between which that of a module lies: of some sizes, as powers of two, the largest that there is time and memory
+    /// for.
+    fn bounded(
+        &self,
+        tree: &Tree,
+        frame: &Frame,
+        sizes: Range<u32>,
+        effort: usize,
+        work: &mut Work<'_>,
+    ) -> Option<(Vec<usize>, Diagram, Diagram)> {
+        let order = frame.order(Rule::ALL[0]);
+        let middles: Vec<f64> = self.middles();
+        let about = |index: &usize| {
+            let node = frame.variables[*index];
+            match (tree.kind(node), work.known.get(&node)) {
+                (Kind::Event(event), _) => self.probabilities[event.index()],
+                (_, Some((module, _))) => middles[*module as usize],
+                _ => 0.5,
+            }
+        };
+        let chances: Vec<f64> = order.iter().map(about).collect();
+        let mut best = None;
+        for keep in sizes.step_by(2).map(|power| 1 << power) {
+            work.bdd.reset(effort);
+            match self.bounded_by(tree, frame, &order, work, &chances, keep) {
+                Ok((below, above)) => best = Some((order.clone(), below, above)),
+                Err(Hit) => break,
+            }
         }
-        let root = frame.gates.last().map_or(FALSE, |top| work.edges[*top]);
-        Ok(bdd.extract(root))
+        best
+    }
+
+    fn bounded_by(
+        &self,
+        tree: &Tree,
+        frame: &Frame,
+        order: &[usize],
+        work: &mut Work<'_>,
+        chances: &[f64],
+        keep: usize,
+    ) -> Result<(Diagram, Diagram), Hit> {
+        self.variables(frame, order, work)?;
+        let mut edges = vec![(FALSE, TRUE); tree.len()];
+        for variable in &frame.variables {
+            edges[*variable] = (work.edges[*variable], work.edges[*variable]);
+        }
+        let mut bounded = Bounded { bdd: &mut work.bdd, chances, keep };
+        for gate in &frame.gates {
+            let below = bounded.gate(tree, *gate, &edges, Way::Down)?;
+            edges[*gate] = (below, bounded.gate(tree, *gate, &edges, Way::Up)?);
+        }
+        let (below, above) = frame.gates.last().map_or((FALSE, TRUE), |top| edges[*top]);
+        Ok((work.bdd.extract(below), work.bdd.extract(above)))
+    }
+
+    /// About how likely each module is, without taking long.
+    fn middles(&self) -> Vec<f64> {
+        let mut middles: Vec<f64> = Vec::with_capacity(self.solved.len());
+        for solved in &self.solved {
+            let chance = |of: &Variable| match of {
+                Variable::Event(event) => self.probabilities[event.index()],
+                Variable::Module(module) => middles[*module as usize],
+            };
+            let (variables, diagram) = match &solved.form {
+                Form::Diagram(diagram) | Form::Between(diagram, _) => (&solved.variables, diagram),
+                Form::Tangled { rough: Some(rough), .. } => (&rough.variables, &rough.below),
+                Form::Tangled { .. } => {
+                    middles.push(0.5);
+                    continue;
+                }
+            };
+            let of_level: Vec<Chance> = variables.iter().map(|of| Chance::of(chance(of))).collect();
+            middles.push(diagram.chance(&of_level).yes);
+        }
+        middles
     }
 
     /// The probability that a top is true.
@@ -330,7 +470,6 @@ impl<'a> Solver<'a> {
                 }
                 Answer::Between(bounds) => bounds,
             },
-            Root::Unknown => Bounds { lower: 0.0, upper: 1.0 },
         }
     }
 
@@ -340,15 +479,29 @@ impl<'a> Solver<'a> {
         let is_known = probabilities == self.probabilities;
         let mut answers: Vec<Answer> = Vec::with_capacity(self.solved.len());
         for solved in &self.solved {
+            let bounds = |variables: &[Variable], below: &Diagram, above: &Diagram| {
+                let of = |of: &Variable| of_variable(*of, &answers, probabilities).bounds();
+                let of_level: Vec<(f64, f64)> = variables.iter().map(of).collect();
+                Bounds { lower: below.bounds(&of_level).0, upper: above.bounds(&of_level).1 }
+            };
             let answer = match &solved.form {
-                Form::Tangled { circuit, literal, known, .. } => {
+                Form::Tangled { circuit, literal, known, rough, .. } => {
                     let find = || self.tangled(circuit, *literal, &solved.variables, &answers, probabilities);
-                    if is_known { *known.get_or_init(find) } else { find() }
+                    let found = if is_known { *known.get_or_init(find) } else { find() };
+                    match (found, rough) {
+                        (Answer::Between(found), Some(rough)) => {
+                            let rough = bounds(&rough.variables, &rough.below, &rough.above);
+                            let lower = found.lower.max(rough.lower);
+                            Answer::Between(Bounds { lower, upper: found.upper.min(rough.upper).max(lower) })
+                        }
+                        (found, _) => found,
+                    }
                 }
                 Form::Diagram(diagram) => match of_variables(&solved.variables, &answers, probabilities) {
                     Some(of_level) => Answer::Chance(diagram.chance(&of_level)),
-                    None => Answer::Between(Bounds { lower: 0.0, upper: 1.0 }),
+                    None => Answer::Between(bounds(&solved.variables, diagram, diagram)),
                 },
+                Form::Between(below, above) => Answer::Between(bounds(&solved.variables, below, above)),
             };
             answers.push(answer);
         }
@@ -396,18 +549,17 @@ impl<'a> Solver<'a> {
         let events = self.probabilities.len();
         match self.tops[&top] {
             Root::Constant(false) => Cuts::none(events, true),
+            Root::Variable(Variable::Module(module), _) if self.is_open(module) => Cuts::none(events, false),
             Root::Constant(true) | Root::Variable(_, true) => Cuts::nothing(events),
             Root::Variable(Variable::Event(event), false) => Cuts::one(events, event, order),
             Root::Variable(Variable::Module(module), false) => {
                 self.families(module, order).unwrap_or_else(|Hit| Cuts::none(events, false))
             }
-            Root::Unknown => Cuts::none(events, false),
         }
     }
 
-    fn families(&self, top: u32, order: Option<u32>) -> Result<Cuts, Hit> {
-        let budget = Budget::new(self.limits);
-        let mut zbdd = Zbdd::new(budget);
+    /// Of the modules up to one, which it is made of.
+    fn used(&self, top: u32) -> Vec<bool> {
         let mut used = vec![false; top as usize + 1];
         used[top as usize] = true;
         for module in (0..used.len()).rev() {
@@ -419,12 +571,26 @@ impl<'a> Solver<'a> {
                 }
             }
         }
+        used
+    }
+
+    /// Whether a limit was hit in a module or below it.
+    fn is_open(&self, top: u32) -> bool {
+        let used = self.used(top);
+        used.iter().zip(&self.solved).any(|(used, solved)| *used && matches!(solved.form, Form::Between(..)))
+    }
+
+    fn families(&self, top: u32, order: Option<u32>) -> Result<Cuts, Hit> {
+        let budget = Budget::new(self.limits);
+        let mut zbdd = Zbdd::new(budget);
+        let used = self.used(top);
         let mut cuts = Cuts::none(self.probabilities.len(), true);
         let mut roots = vec![0; used.len()];
         for module in (0..used.len()).filter(|module| used[*module]) {
             let solved = &self.solved[module];
             let large;
             let (variables, diagram) = match &solved.form {
+                Form::Between(..) => return Err(Hit),
                 Form::Diagram(diagram) => (&solved.variables, diagram),
                 Form::Tangled { node, .. } => {
                     large = self.large(*node)?;
@@ -449,7 +615,14 @@ struct Work<'a> {
     /// Which number the module at a node has, and whether it stands for the contrary.
     known: HashMap<usize, (u32, bool)>,
     budget: Budget<'a>,
+    /// So many nodes may still be made once it is time to stop.
+    grace: usize,
 }
+
+/// What may be made after it is time to stop takes about a second.
+const GRACE: usize = 1 << 20;
+/// How large rough diagrams are, as powers of two.
+const ROUGH: Range<u32> = 6..12;
 
 fn of_variable(variable: Variable, answers: &[Answer], probabilities: &[f64]) -> Answer {
     match variable {

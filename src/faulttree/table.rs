@@ -70,6 +70,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// From now on nobody is asked whether to stop.
+    pub(super) fn go_on_regardless(&mut self) {
+        self.budget.stop = None;
+    }
+
     /// How many nodes were made since the table was cleared.
     pub(super) fn made(&self) -> usize {
         self.made

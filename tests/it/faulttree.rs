@@ -342,3 +342,77 @@ fn one_gate_of_many_events_is_quick() {
     let expected = -(100_000.0 * (-1e-6_f64).ln_1p()).exp_m1();
     assert!((solver.probability(any).lower / expected - 1.0).abs() < 1e-10);
 }
+
+#[test]
+fn where_a_limit_is_hit_bounds_hold() {
+    let mut n_inexact = 0;
+    for seed in 0..600 {
+        let mut rng = Rng::new(2000 + seed);
+        let n_events = 5 + rng.below(4);
+        let (tree, gates) = random_tree(&mut rng, n_events, 25, seed % 3 > 0);
+        let top = *gates.last().expect("there are gates");
+        let known = brute_force(&tree, top);
+        // So few nodes that most modules do not fit.
+        let memory = Some(48 * (10 + rng.below(40)));
+        let solver = Solver::new(&tree, &[top], Limits { memory, ..Limits::default() });
+        let found = solver.probability(top);
+        let (lower, upper) = (found.lower - 1e-12, found.upper + 1e-12);
+        assert!(
+            (lower..=upper).contains(&known.probability),
+            "seed {seed}: {found:?} without {}",
+            known.probability
+        );
+        n_inexact += usize::from(!found.is_exact());
+        let cuts = solver.cuts(top, None);
+        let mut masks: Vec<usize> = cuts.iter().map(|set| mask(&set)).collect();
+        masks.sort_unstable();
+        if cuts.is_complete() {
+            assert_eq!(masks, known.cuts, "seed {seed}");
+        } else {
+            assert!(masks.iter().all(|mask| known.cuts.contains(mask)), "seed {seed}");
+        }
+    }
+    assert!(n_inexact > 50, "only {n_inexact} hit the limit");
+}
+
+#[test]
+fn who_wants_to_stop_is_heard() {
+    // Every pair of every second event: hard enough for any order that the question is asked.
+    let mut tree = Tree::new();
+    let mut rng = Rng::new(1);
+    let events: Vec<Node> = (0..200).map(|_| tree.event(0.1)).collect();
+    let sets: Vec<Node> =
+        (0..600).map(|_| tree.all([*rng.pick(&events), *rng.pick(&events), *rng.pick(&events)])).collect();
+    let top = tree.any(sets);
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let stop = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 2;
+    let solver = Solver::new(&tree, &[top], Limits { stop: Some(&stop), ..Limits::default() });
+    assert!(!solver.probability(top).is_exact());
+    assert!(!solver.cuts(top, None).is_complete());
+}
+
+/// The topology of the `INDaaS` and `RepAudit` papers. A replica fails with its server, its edge switch, or all its paths; and
+/// these are cut for both pods by the core switches behind an aggregation switch, or by one aggregation switch of each.
+#[test]
+fn risk_groups_of_fat_trees_are_as_many_as_the_formula_says() {
+    for (half, replicas) in [(1, 2), (2, 2), (2, 3), (3, 2), (3, 3), (4, 4), (24, 2), (70, 2_u32)] {
+        let mut tree = Tree::new();
+        let cores: Vec<Node> = (0..half * half).map(|_| tree.event(1e-4)).collect();
+        let mut fails = Vec::new();
+        for _ in 0..replicas {
+            let [server, edge] = [tree.event(1e-3), tree.event(5e-4)];
+            let aggregations: Vec<Node> = (0..half).map(|_| tree.event(5e-4)).collect();
+            let path = |path: usize| (aggregations[path / half], cores[path]);
+            let paths: Vec<Node> = (0..half * half).map(path).map(|(a, c)| tree.any([a, c])).collect();
+            let no_path = tree.all(paths);
+            fails.push(tree.any([server, edge, no_path]));
+        }
+        let top = tree.all(fails);
+        let solver = Solver::new(&tree, &[top], Limits::default());
+        let choose = |s: u128| (0..s).fold(1, |product, i| product * (u128::from(replicas) - i) / (i + 1));
+        let paths: u128 = 1 << half;
+        let some = |s: u32| choose(s.into()) * (1 << s) * (paths - 1);
+        let expected = (1_u128 << replicas) + paths + (1..replicas).map(some).sum::<u128>();
+        assert_eq!(solver.cuts(top, None).count().to_string(), expected.to_string(), "{half}, {replicas}");
+    }
+}

@@ -1,0 +1,141 @@
+//! What can be said of a function whose diagram is too large: two smaller ones, one that is true less often and one that is true more
+//! often.
+//!
+//! Every gate gets both. Whatever grows too large loses the parts that matter least: in the lower one they become false, in
+//! the upper one true. How much a part matters is how likely it is reached times how much it says there.
+
+use std::collections::HashMap;
+
+use super::bdd::{Bdd, FALSE, TRUE};
+use super::limits::Hit;
+use super::tree::{Kind, Node, Tree};
+
+/// Which way a function may be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To one that is true less often.
+    Down,
+    /// To one that is true more often.
+    Up,
+}
+
+/// Makes functions that are at most so large.
+pub(super) struct Bounded<'b, 'a> {
+    pub(super) bdd: &'b mut Bdd<'a>,
+    /// About how likely the variable of each level is.
+    pub(super) chances: &'b [f64],
+    /// How many nodes a function may have.
+    pub(super) keep: usize,
+}
+
+impl Bounded<'_, '_> {
+    /// The function of a gate or one below or above it. `edges`: of each node, one below and one above.
+    pub(super) fn gate(
+        &mut self,
+        tree: &Tree,
+        gate: usize,
+        edges: &[(u32, u32)],
+        way: Way,
+    ) -> Result<u32, Hit> {
+        let edge = |input: &Node| {
+            let (below, above) = edges[input.index()];
+            // Of the contrary, what is above is below.
+            match (way, input.is_negated()) {
+                (Way::Down, false) => below,
+                (Way::Down, true) => above ^ 1,
+                (Way::Up, false) => above,
+                (Way::Up, true) => below ^ 1,
+            }
+        };
+        let mut inputs: Vec<u32> = tree.inputs(gate).iter().map(edge).collect();
+        inputs.sort_by_key(|edge| std::cmp::Reverse((self.bdd.level(*edge), *edge)));
+        let Kind::AtLeast(k) = tree.kind(gate) else {
+            return inputs.iter().try_fold(TRUE, |all, input| self.and(*input, all, way));
+        };
+        let mut so_many = vec![FALSE; k as usize + 1];
+        so_many[0] = TRUE;
+        for input in inputs {
+            for count in (1..so_many.len()).rev() {
+                let one_more = self.and(input, so_many[count - 1], way)?;
+                let any = self.bdd.or(one_more, so_many[count])?;
+                so_many[count] = self.shrunk(any, way)?;
+            }
+        }
+        Ok(so_many[k as usize])
+    }
+
+    fn and(&mut self, f: u32, g: u32, way: Way) -> Result<u32, Hit> {
+        let both = self.bdd.and(f, g)?;
+        self.shrunk(both, way)
+    }
+
+    /// The function, without what matters least where it is too large.
+    fn shrunk(&mut self, f: u32, way: Way) -> Result<u32, Hit> {
+        let mut edges = vec![f];
+        let mut position: HashMap<u32, usize> = HashMap::from([(f, 0)]);
+        let mut next = 0;
+        while next < edges.len() {
+            if let Some((_, hi, lo)) = self.bdd.parts(edges[next]) {
+                for edge in [hi, lo] {
+                    position.entry(edge).or_insert_with(|| {
+                        edges.push(edge);
+                        edges.len() - 1
+                    });
+                }
+            }
+            next += 1;
+        }
+        if edges.len() <= self.keep {
+            return Ok(f);
+        }
+        // What a node leads to has a smaller number.
+        edges.sort_unstable();
+        for (index, edge) in edges.iter().enumerate() {
+            position.insert(*edge, index);
+        }
+        let parts: Vec<Option<(usize, usize, usize)>> = edges
+            .iter()
+            .map(|edge| {
+                self.bdd.parts(*edge).map(|(level, hi, lo)| (level as usize, position[&hi], position[&lo]))
+            })
+            .collect();
+        let mut chance = vec![0.0_f64; edges.len()];
+        for (index, part) in parts.iter().enumerate() {
+            chance[index] = match part {
+                Some((level, hi, lo)) => {
+                    self.chances[*level] * chance[*hi] + (1.0 - self.chances[*level]) * chance[*lo]
+                }
+                None => f64::from(u8::from(edges[index] == TRUE)),
+            };
+        }
+        let mut reached = vec![0.0_f64; edges.len()];
+        reached[edges.len() - 1] = 1.0;
+        let mut loss: Vec<(f64, usize)> = Vec::with_capacity(edges.len());
+        for (index, part) in parts.iter().enumerate().rev() {
+            let Some((level, hi, lo)) = part else { continue };
+            reached[*hi] += reached[index] * self.chances[*level];
+            reached[*lo] += reached[index] * (1.0 - self.chances[*level]);
+            let says = if way == Way::Up { 1.0 - chance[index] } else { chance[index] };
+            loss.push((reached[index] * says, index));
+        }
+        loss.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        let mut is_kept = vec![false; edges.len()];
+        // Half, so that it is some time until it is too large again.
+        for (_, index) in loss.iter().take(self.keep / 2) {
+            is_kept[*index] = true;
+        }
+        let instead = if way == Way::Up { TRUE } else { FALSE };
+        let mut new = vec![instead; edges.len()];
+        for (index, part) in parts.iter().enumerate() {
+            match part {
+                None => new[index] = edges[index],
+                Some((level, hi, lo)) if is_kept[index] => {
+                    let level = u32::try_from(*level).map_err(|_| Hit)?;
+                    new[index] = self.bdd.make(level, new[*hi], new[*lo])?;
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(new[edges.len() - 1])
+    }
+}
