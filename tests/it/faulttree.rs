@@ -372,7 +372,7 @@ fn where_a_limit_is_hit_bounds_hold() {
             assert!(masks.iter().all(|mask| known.cuts.contains(mask)), "seed {seed}");
         }
     }
-    assert!(n_inexact > 50, "only {n_inexact} hit the limit");
+    assert!(n_inexact > 20, "only {n_inexact} hit the limit");
 }
 
 #[test]
