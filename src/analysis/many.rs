@@ -17,7 +17,7 @@ use crate::model::Failure;
 
 /// A gate that the fast engine touches costs so many times what a gate or an input costs in a sweep: between 20 and 60
 /// where this was measured, on models in and beyond the cache.
-const TOUCHED: usize = 32;
+pub(super) const TOUCHED: usize = 32;
 
 /// Fewer scenarios than this are not worth laying a model out for a sweep.
 const FEW: usize = 32;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Class, ElementId, Failure, Model, Scenario, Time};
+use crate::model::{Class, Element, ElementId, Failure, Model, Scenario, Time};
 
 /// A scenario with the class that it belongs to: that of what fails, `scenario` for a declared one, `custom`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +21,13 @@ pub const MOST_SCENARIOS: u128 = 4_000_000;
 pub struct TooMany {
     /// How many it would be.
     pub scenarios: u128,
+    /// How many can be asked.
+    pub most: u128,
 }
 
 impl fmt::Display for TooMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} scenarios are more than the {MOST_SCENARIOS} that can be asked at once", self.scenarios)
+        write!(f, "{} scenarios are more than the {} that can be asked at once", self.scenarios, self.most)
     }
 }
 
@@ -37,14 +39,11 @@ impl std::error::Error for TooMany {}
 /// # Errors
 /// If these are more than [`MOST_SCENARIOS`].
 pub fn sweep(model: &Model, classes: &[Class], failures: u32) -> Result<Vec<Asked>, TooMany> {
-    let mut members: Vec<(Class, ElementId)> = model
-        .elements()
-        .filter_map(|(id, element)| Some((element.class().filter(|class| classes.contains(class))?, id)))
-        .collect();
+    let mut members = members(model, classes);
     let k = failures as usize;
     let scenarios = choose(members.len() as u128, u128::from(failures));
     if scenarios > MOST_SCENARIOS {
-        return Err(TooMany { scenarios });
+        return Err(TooMany { scenarios, most: MOST_SCENARIOS });
     }
     if k == 1 {
         members.sort_by_key(|(class, _)| *class);
@@ -52,13 +51,7 @@ pub fn sweep(model: &Model, classes: &[Class], failures: u32) -> Result<Vec<Aske
     let mut asked = Vec::new();
     let mut chosen: Vec<usize> = (0..k).collect();
     while k > 0 && k <= members.len() {
-        let mut classes: Vec<Class> = chosen.iter().map(|index| members[*index].0).collect();
-        classes.sort_unstable();
-        classes.dedup();
-        let class = classes.iter().map(|class| class.name()).collect::<Vec<_>>().join(" + ");
-        let stays_failed =
-            |index: &usize| Failure { what: members[*index].1, lasts: Time::NEVER, destroys: false };
-        asked.push(Asked { scenario: named(model, chosen.iter().map(stays_failed).collect()), class });
+        asked.push(all_failing(model, chosen.iter().map(|index| members[*index])));
         // The next set in lexicographic order: the last index that can move does, the ones behind it follow.
         let Some(moving) = (0..k).rev().find(|place| chosen[*place] < members.len() - k + place) else {
             break;
@@ -69,6 +62,22 @@ pub fn sweep(model: &Model, classes: &[Class], failures: u32) -> Result<Vec<Aske
         }
     }
     Ok(asked)
+}
+
+/// The elements of these classes, in the model's order.
+pub(super) fn members(model: &Model, classes: &[Class]) -> Vec<(Class, ElementId)> {
+    let of_class = |element: &Element| element.class().filter(|class| classes.contains(class));
+    model.elements().filter_map(|(id, element)| Some((of_class(element)?, id))).collect()
+}
+
+/// The scenario in which these fail for good.
+pub(super) fn all_failing(model: &Model, failing: impl Iterator<Item = (Class, ElementId)> + Clone) -> Asked {
+    let mut classes: Vec<Class> = failing.clone().map(|(class, _)| class).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    let class = classes.iter().map(|class| class.name()).collect::<Vec<_>>().join(" + ");
+    let stays_failed = |(_, what)| Failure { what, lasts: Time::NEVER, destroys: false };
+    Asked { scenario: named(model, failing.map(stays_failed).collect()), class }
 }
 
 /// One scenario of these failures; what is named twice fails for the longer time.
@@ -105,7 +114,7 @@ fn named(model: &Model, fails: Vec<Failure>) -> Scenario {
 }
 
 /// n over k, or the most that can be counted.
-fn choose(n: u128, k: u128) -> u128 {
+pub(super) fn choose(n: u128, k: u128) -> u128 {
     if k > n {
         return 0;
     }

@@ -10,6 +10,7 @@ mod git;
 mod limits;
 mod load;
 mod output;
+mod progress;
 #[cfg(feature = "serve")]
 mod serve;
 #[cfg(feature = "watch")]

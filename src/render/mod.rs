@@ -26,6 +26,7 @@ pub(crate) mod replay;
 mod repository;
 mod sarif;
 pub(crate) mod shapes;
+mod sweep;
 mod table;
 mod text;
 pub(crate) mod timeline;
@@ -51,6 +52,7 @@ pub use replay::{replay, replays};
 pub use repository::Repository;
 pub use sarif::sarif;
 pub use shapes::shape_in_words;
+pub use sweep::sweep;
 pub use text::{blast, check, explain};
 pub use timeline::{Bars, survive_timeline};
 

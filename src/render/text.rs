@@ -191,12 +191,12 @@ pub fn blast(report: &BlastReport, detail: Detail, width: usize) -> String {
     out
 }
 
-fn amount(value: f64) -> String {
+pub(super) fn amount(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
 /// What is down, then what is degraded.
-fn fallen(capabilities: &Ordered<State>) -> String {
+pub(super) fn fallen(capabilities: &Ordered<State>) -> String {
     let of = |wanted: State| -> Vec<&str> {
         capabilities.iter().filter(|(_, state)| **state == wanted).map(|(name, _)| name).collect()
     };

@@ -21,6 +21,7 @@ mod replay;
 mod rules;
 mod shapes;
 mod survive;
+mod sweep;
 mod timeline;
 
 pub use availability::{
@@ -53,6 +54,7 @@ pub use replay::{
 pub use rules::{RULES, Rule};
 pub use shapes::{KindReport, PartReport, ShapeReport};
 pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
+pub use sweep::{CountsReport, ExampleReport, FatalReport, GroupReport, SweepReport};
 pub use timeline::{IntervalReport, TimelineReport, UnreachableReport};
 
 use serde::ser::{Serialize, SerializeMap, Serializer};

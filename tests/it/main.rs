@@ -28,6 +28,7 @@ mod readme;
 mod recovery;
 mod replay;
 mod rows;
+mod sets;
 mod shapes;
 mod sweeping;
 mod tools;

@@ -13,6 +13,7 @@ mod exchange;
 mod limits;
 pub(super) mod replay;
 mod report;
+mod sweep;
 mod timeline;
 mod tools;
 
@@ -37,6 +38,7 @@ pub(super) use limits::LimitArgs;
 pub(super) use report::ReportArgs;
 #[cfg(feature = "serve")]
 pub(super) use report::ServeArgs;
+pub(super) use sweep::SetsArgs;
 pub(super) use timeline::{BarsArgs, TimelineArgs};
 pub(super) use tools::{CompletionsArgs, FmtArgs, ManArgs, SchemaArgs};
 
@@ -94,6 +96,11 @@ pub(super) enum Command {
     /// What falls with REF; without it, every element ranked by its blast radius
     #[command(after_help = "Example: linchpin blast models/storefront --fail aws/us-east-1")]
     Blast(BlastArgs),
+    /// Every set of N failures, however many there are: equal outcomes together, the worst first
+    ///
+    /// Ctrl-C ends it with what is known until then, marked as incomplete, and exit code 3.
+    #[command(after_help = "Example: linchpin sweep models/storefront --failures 3 --top 5")]
+    Sweep(SetsArgs),
     /// The causal chain from what failed to a capability, or the alternative that saved it
     #[command(
         after_help = "Example: linchpin explain models/storefront --capability checkout --fail aws/us-east-1/a=4h"

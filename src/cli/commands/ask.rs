@@ -115,7 +115,8 @@ pub(super) fn element(model: &Model, option: &str, reference: &str) -> Result<El
 
 /// What to say when a question is too large.
 pub(super) fn too_many(why: TooMany) -> Failure {
-    Failure::new(why.to_string()).hint("take fewer --class or fewer --failures")
+    Failure::new(why.to_string())
+        .hint("take fewer --class or fewer --failures; `linchpin sweep` looks at far more")
 }
 
 /// The day asked about: today, by the clock of Greenwich, where none is named.

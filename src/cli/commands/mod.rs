@@ -23,6 +23,7 @@ mod report;
 #[cfg(feature = "serve")]
 mod serve;
 mod survive;
+mod sweep;
 mod tools;
 
 use super::args::{Command, ExplainCodeArgs, Format, OutputArgs};
@@ -38,6 +39,7 @@ pub(super) fn run(command: Command, talk: &Talk) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(&args, talk),
         Command::Survive(args) => survive::run(&args, talk),
         Command::Blast(args) => blast::run(&args, talk),
+        Command::Sweep(args) => sweep::run(&args, talk),
         Command::Explain(args) => explain::run(&args, talk),
         Command::Cuts(args) => cuts::run(&args, talk),
         Command::Availability(args) => availability::run(&args, talk),
