@@ -142,7 +142,7 @@ pub(super) enum Command {
     /// MODEL may be a directory of models, each in a directory of its own: then what really happened to them, where they
     /// know it, is shown beside what is computed.
     #[command(
-        after_help = "Examples:\n  linchpin replay models/storefront\n  linchpin replay models/storefront --outage aws-2011-04-21 -v\n  linchpin replay models/storefront --transpose --deny"
+        after_help = "Examples:\n  linchpin replay models/storefront\n  linchpin replay models/storefront --outage aws-2011-04-21 -v\n  linchpin replay models/storefront --transpose --deny\n  linchpin replay models/2011-04-21"
     )]
     Replay(replay::ReplayArgs),
     /// The library of real outages, with sources
