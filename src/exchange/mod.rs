@@ -1,7 +1,7 @@
 //! What people already have: fault trees in the formats of their field, read and written.
 //!
 //! Comes after [`crate::analysis`]. A file of a foreign format becomes [`FaultTree`], gates and events by name, whose
-//! meaning is a [`Tree`] of the engine; [`to_model`] makes it a model of ours where that can say the same. Files are
+//! meaning is a [`Tree`](crate::faulttree::Tree) of the engine; [`to_model`] makes it a model of ours where that can say the same. Files are
 //! read elsewhere: what comes in is text, and what is wrong with it comes back as diagnostics with places.
 
 pub mod galileo;

@@ -119,6 +119,32 @@ fn single_points_of_check_are_cuts_of_one() {
     }
 }
 
+/// The number of minimal risk groups of replicas in distinct pods of a fat tree, in closed form: with m = ports / 2 paths' ends
+/// and server and edge switch of its own for each replica.
+#[test]
+fn fat_trees_have_as_many_cut_sets_as_the_formula_says() {
+    for (ports, replicas) in [(4, 2), (4, 3), (6, 2), (8, 4), (12, 3), (48, 2)] {
+        let mut sources = linchpin::diag::Sources::default();
+        let shape = linchpin::generate::Shape::FatTree { ports, replicas };
+        sources.add("fat-tree.toml", linchpin::generate::generate(shape, 1));
+        let model = linchpin::model::Model::read(&sources, "fat-tree").expect("valid");
+        let system = System::new(model);
+        let capabilities: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
+        let tree = SystemTree::new(&system, &capabilities, State::Degraded, &Class::ALL).expect("no circles");
+        let solver = Solver::new(&tree.tree, &tree.tops, Limits::default());
+        let paths = 1_u128 << (ports / 2);
+        let choose =
+            |s: u32| (0..s).fold(1, |product, i| product * u128::from(replicas - i) / u128::from(i + 1));
+        let some = |s: u32| choose(s) * (1 << s) * (paths - 1);
+        let expected = (1 << replicas) + paths + (1..replicas).map(some).sum::<u128>();
+        assert_eq!(
+            solver.cuts(tree.tops[0], None).count().to_string(),
+            expected.to_string(),
+            "{ports}, {replicas}"
+        );
+    }
+}
+
 #[test]
 fn what_is_most_probable_comes_first() {
     let cuts = json("cuts --openpsa models/fault-trees/cooling.xml --top 3 --format json");
