@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use super::{System, SystemTree};
 use crate::engine::Worker;
 use crate::faulttree::{Limits, Solver};
-use crate::model::{Class, ElementId, Failure, Kind, State, Time};
+use crate::model::{ElementId, Failure, Kind, State, Time};
 
 /// So many events are failed in all engine runs for one capability: about a second's work.
 const MOST_WORK: usize = 20_000_000;
@@ -47,7 +47,7 @@ pub fn availability(
 
 /// Exact, by the system's fault tree; `None` where that grows too large.
 fn by_tree(system: &System, capability: ElementId, state: State) -> Option<Bounds> {
-    let tree = SystemTree::new(system, &[capability], state, &Class::ALL).ok()?;
+    let tree = SystemTree::by_chance(system, &[capability], state).ok()?;
     let [top] = tree.tops[..] else { return None };
     let solver = Solver::new(&tree.tree, &[top], Limits { memory: Some(MOST_BYTES), stop: None });
     let fails = solver.probability(top);

@@ -20,7 +20,7 @@ use std::collections::{HashMap, HashSet};
 use super::System;
 use crate::compile::{Capacity, ConditionId, Dense, Level, NodeId, Op};
 use crate::faulttree::{Function, Functions, Limits, Node, Tree};
-use crate::model::{Class, ElementId, State, Time};
+use crate::model::{Class, Element, ElementId, State, Time};
 use crate::topology::Knots;
 
 /// The fault tree of some capabilities.
@@ -63,6 +63,25 @@ impl SystemTree {
         kept: State,
         classes: &[Class],
     ) -> Result<Self, TooEntangled> {
+        let may_fail = |element: &Element| element.class().is_some_and(|class| classes.contains(&class));
+        Self::of(system, capabilities, kept, &may_fail)
+    }
+
+    /// The tree in which only what fails by chance may: for probabilities it is the same as one with all classes, and smaller.
+    ///
+    /// # Errors
+    /// As [`SystemTree::new`].
+    pub fn by_chance(system: &System, capabilities: &[ElementId], kept: State) -> Result<Self, TooEntangled> {
+        let may_fail = |element: &Element| element.availability.is_some_and(|works| works < 1.0);
+        Self::of(system, capabilities, kept, &may_fail)
+    }
+
+    fn of(
+        system: &System,
+        capabilities: &[ElementId],
+        kept: State,
+        may_fail: &dyn Fn(&Element) -> bool,
+    ) -> Result<Self, TooEntangled> {
         let level = if kept == State::Up { Level::Full } else { Level::Ok };
         let mut asked = Asked::new(&system.dense);
         let tops: Vec<u32> = capabilities
@@ -70,7 +89,7 @@ impl SystemTree {
             .map(|id| asked.item(system.dense.condition(ConditionId::of(*id, level)), Plane::LateBy(ALWAYS)))
             .collect();
         asked.follow();
-        let mut writer = Writer::new(&asked, system, classes);
+        let mut writer = Writer::new(&asked, system, may_fail);
         writer.run(&tops)?;
         let tops = tops.into_iter().map(|top| writer.values[top as usize]).collect();
         Ok(Self { tree: writer.tree, events: writer.events, tops })
@@ -294,7 +313,7 @@ struct Writer<'a, 'd> {
 }
 
 impl<'a, 'd> Writer<'a, 'd> {
-    fn new(asked: &'a Asked<'d>, system: &System, classes: &[Class]) -> Self {
+    fn new(asked: &'a Asked<'d>, system: &System, may_fail: &dyn Fn(&Element) -> bool) -> Self {
         let mut writer = Self {
             asked,
             tree: Tree::new(),
@@ -304,8 +323,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         };
         for (id, element) in system.model.elements() {
             let gate = asked.dense.event(id);
-            let may_fail = element.class().is_some_and(|class| classes.contains(&class));
-            if may_fail && asked.dropped[gate.index()] != NONE {
+            if may_fail(element) && asked.dropped[gate.index()] != NONE {
                 let node = writer.tree.event(1.0 - element.availability.unwrap_or(1.0));
                 writer.of_event.insert(gate, node);
                 writer.events.push(id);

@@ -418,7 +418,7 @@ fn failing_more_never_helps() {
 /// With as few figures as random models have, every set of failures can be looked at.
 #[test]
 fn availability_is_the_sum_over_all_sets_of_failures() {
-    law_of_models(cases() / 4, |system, _| {
+    law_of_models(cases() / 16, |system, _| {
         let (model, engine) = (&system.model, system.engine());
         let chances: Vec<(ElementId, f64)> =
             model.elements().filter_map(|(id, element)| Some((id, element.availability?))).collect();
