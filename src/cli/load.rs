@@ -14,6 +14,8 @@ use crate::render::Repository;
 
 /// Larger files are refused.
 const MOST_BYTES: u64 = 64 << 20;
+/// Models that are larger in all are.
+const MOST_BYTES_IN_ALL: u64 = 512 << 20;
 
 /// A system with the texts that it was read from.
 pub(super) struct Loaded {
@@ -45,6 +47,13 @@ pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
 pub(super) fn texts(files: &[PathBuf]) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let mut problems = Vec::new();
+    let length = |file: &PathBuf| fs::metadata(file).map_or(0, |metadata| metadata.len());
+    if files.len() > 1 && files.iter().map(length).fold(0, u64::saturating_add) > MOST_BYTES_IN_ALL {
+        let message =
+            format!("the {} files are larger than {} MiB in all", files.len(), MOST_BYTES_IN_ALL >> 20);
+        let problem = Diagnostic::new(Code::TooLarge, Place::NOWHERE, message);
+        return (sources, vec![problem.hint("is this the right directory?")]);
+    }
     for file in files {
         match read(file) {
             Ok(text) => {

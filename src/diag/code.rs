@@ -68,7 +68,7 @@ codes! {
     TooLarge Error "too-large"
         "a model file is larger than any model should be"
         "Files over 64 MiB are refused before they are read: this is nearly always a wrong path. A model of 100,000 \
-         services fits in less; a larger one can be split over several files of one directory."
+         services fits in less; a larger one can be split over several files of one directory, up to 512 MiB in all."
     NotUtf8 Error "not-utf8"
         "a model file is not UTF-8"
         "TOML files are UTF-8 by definition. The message says at which line and column the first byte stands \

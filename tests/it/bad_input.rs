@@ -635,6 +635,17 @@ fn files_that_are_too_large() {
     assert!(started.elapsed() < Duration::from_secs(5), "it is refused before it is read");
 }
 
+#[test]
+fn files_that_are_too_large_together() {
+    let directory = directory();
+    for index in 0..9 {
+        let file = File::create(directory.path().join(format!("{index}.toml"))).expect("writable");
+        file.set_len(60 << 20).expect("sparse files work");
+    }
+    let said = refused_at(directory.path(), ".");
+    assert!(said.starts_with("error[too-large]: the 9 files are larger than 512 MiB in all\n"), "{said}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn files_without_an_end() {
