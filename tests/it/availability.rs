@@ -73,6 +73,22 @@ fn outages_are_counted_where_there_is_an_mtbf() {
 }
 
 #[test]
+fn limits_leave_bounds_and_say_so() {
+    let all = "availability models/storefront --capability checkout --format json";
+    let exact: Value = serde_json::from_slice(&linchpin(all).stdout).expect("JSON");
+    let exact = exact["capabilities"]["checkout"]["availability"].as_f64().expect("a number");
+    let output = linchpin(&format!("{all} --time-limit 0s"));
+    assert_eq!(output.status.code(), Some(3));
+    assert!(stderr(&output).contains("the result is incomplete"), "{}", stderr(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(report["complete"], false);
+    let of = &report["capabilities"]["checkout"];
+    let [lower, upper] = ["availability", "upper"].map(|key| of[key].as_f64().expect("a number"));
+    assert!(lower <= exact && exact <= upper && lower < upper, "{lower} {exact} {upper}");
+    assert_eq!((&of["sla"]["holds"], &of["importance"]), (&json!(null), &json!({})));
+}
+
+#[test]
 fn what_does_not_exist_cannot_be_supposed() {
     let directory = model_of(PAIR);
     for (what, about) in [
