@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::PageData;
+use super::availability::availability;
 use super::briefing::briefing;
 use super::cuts::cuts;
 use super::outages::outages;
@@ -13,7 +14,9 @@ use super::over_time::over_time;
 use super::sections;
 use super::stores::stores;
 use crate::render::visible;
-use crate::report::{BriefingReport, CheckReport, CutsReport, ReplayReport, SurviveReport};
+use crate::report::{
+    AvailabilityOfAllReport, BriefingReport, CheckReport, CutsReport, ReplayReport, SurviveReport,
+};
 
 /// Everything that a page shows.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub struct Page<'a> {
     pub survive: &'a SurviveReport,
     /// The cut sets of up to two events; `None` where the model is too entangled for them to be found.
     pub cuts: Option<&'a CutsReport<'a>>,
+    /// How much of the time capabilities work; `None` as there.
+    pub availability: Option<&'a AvailabilityOfAllReport>,
     /// How it goes in the model's own scenarios and where a place fails, over time.
     pub over_time: &'a SurviveReport,
     /// What outages that really happened would have done.
@@ -69,6 +74,7 @@ pub fn page(page: &Page<'_>) -> String {
             (sections::matrix(page.survive))
             (sections::single_points(page.check))
             (cuts(page.cuts))
+            (availability(page.availability))
             (over_time(page.over_time))
             (stores(&page.briefing.backups))
             (outages(page.replay))

@@ -3,6 +3,7 @@
 //! Comes after [`crate::draw`]. The page carries the model's conditions and a small evaluator of its own (`engine.js`),
 //! so that a reviewer can fail anything and see what falls and what comes back, with nothing but a browser.
 
+mod availability;
 mod briefing;
 mod cuts;
 mod data;

@@ -7,13 +7,14 @@ use crate::render::visible;
 use crate::report::{CheckReport, FindingReport, OutcomeReport, ScenarioReport, SurviveReport};
 
 /// Where to go on the page.
-const PLACES: [(&str, &str); 10] = [
+const PLACES: [(&str, &str); 11] = [
     ("briefing", "Briefing"),
     ("map-title", "Map"),
     ("policies", "Policies"),
     ("matrix", "Matrix"),
     ("points", "Single points"),
     ("cuts", "Pairs"),
+    ("availability", "Availability"),
     ("timeline", "Over time"),
     ("data", "Data"),
     ("outages", "Outages"),

@@ -110,7 +110,7 @@ fn capability(
 }
 
 /// A share of time; what is not always is not said to be.
-fn share(share: f64) -> String {
+pub fn share(share: f64) -> String {
     if share < 1.0 && share > 1.0 - 5e-9 { "over 99.999999 %".to_owned() } else { percent(share) }
 }
 
@@ -158,7 +158,7 @@ fn first(of: &CapabilityAvailabilityReport, detail: Detail) -> String {
 }
 
 /// Seconds of a year in words; less than a second is not told apart.
-fn span(seconds: f64) -> String {
+pub fn span(seconds: f64) -> String {
     const YEAR: f64 = 365.0 * 86_400.0;
     if seconds > 0.0 && seconds < 0.5 {
         return "under 1s".to_owned();

@@ -7,6 +7,7 @@ use super::shapes::shape_in_words;
 use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::analysis::Listed;
+use crate::faulttree::Event;
 use crate::model::State;
 use crate::report::{CapabilityCutsReport, CutsReport, SetReport, ShapeReport};
 
@@ -27,10 +28,8 @@ pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn
             continue;
         }
         out.write_all(capability(name, of, report, detail, width).as_bytes())?;
-        if detail == Detail::Verbose
-            && let Listed::All = of.sets.listed
-        {
-            every(report, of, out)?;
+        if detail == Detail::Verbose {
+            rest(report, of, out)?;
         }
     }
     let n = report.capabilities.len();
@@ -40,11 +39,15 @@ pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn
     writeln!(out, "{model}: {n_single} of {capabilities} something whose failure alone {kept}")
 }
 
-/// Sets that are too many to be held.
-fn every(report: &CutsReport<'_>, of: &CapabilityCutsReport<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for set in &of.sets.cuts {
+/// The sets of which no more is told than what they are. Where they are too many to be sorted, those told before are among them.
+fn rest(report: &CutsReport<'_>, of: &CapabilityCutsReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = |set: &[Event]| {
         let names: Vec<&str> = set.iter().map(|event| report.events[event.index()].as_str()).collect();
-        writeln!(out, "  {}", visible(&names.join(" and ")))?;
+        writeln!(out, "  {}", visible(&names.join(" and ")))
+    };
+    match &of.sets.listed {
+        Listed::These(sets) => sets.iter().skip(of.details.len()).try_for_each(|set| line(set))?,
+        Listed::All => of.sets.cuts.iter().try_for_each(|set| line(&set))?,
     }
     writeln!(out)
 }
@@ -91,7 +94,9 @@ fn capability(
     if in_most.len() > 1 {
         out += &styled(DIM, paragraph("  in most sets: ", &listed(&in_most, MOST_ELEMENTS, detail), width));
     }
-    out.push('\n');
+    if detail != Detail::Verbose {
+        out.push('\n');
+    }
     out
 }
 

@@ -31,7 +31,7 @@ mod table;
 mod text;
 pub(crate) mod timeline;
 
-pub use availability::availability;
+pub use availability::{availability, share, span};
 pub use backups::backups;
 pub use baseline::baseline;
 pub use briefing::briefing;

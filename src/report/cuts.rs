@@ -122,8 +122,17 @@ impl Serialize for Sets<'_> {
     }
 }
 
-/// More is said about so many sets of each capability.
-const MOST_DETAILS: usize = 2_000;
+/// What more is said about the first of the sets of each capability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum More {
+    /// So many by their shapes.
+    Shapes(usize),
+    /// Of so many, what else falls.
+    Also(usize),
+}
+
+/// Of trees that are no model of ours so many sets are told with their probabilities.
+const MOST_OF_TREES: usize = 2_000;
 
 impl<'c> CutsReport<'c> {
     /// Names what the analyses number.
@@ -133,26 +142,32 @@ impl<'c> CutsReport<'c> {
         kept: State,
         capabilities: &[ElementId],
         sets: &'c [CutSets],
+        more: More,
     ) -> Self {
         let model = &system.model;
         let probabilities = tree.tree.probabilities();
         let of = |capability: ElementId, sets: &'c CutSets| {
-            let first: Vec<Vec<ElementId>> = first(sets)
+            let (More::Shapes(most) | More::Also(most)) = more;
+            let first: Vec<Vec<ElementId>> = first(sets, most)
                 .iter()
                 .map(|set| set.iter().map(|event| tree.events[event.index()]).collect())
                 .collect();
-            let falls = falls_with(system, &first, capabilities, kept);
             let mut report = CapabilityCutsReport::new(
                 sets,
                 &|event| model[tree.events[event.index()]].name.clone(),
                 probabilities,
+                most,
             );
-            for (detail, falls) in report.details.iter_mut().zip(falls) {
-                let others = falls.into_iter().filter(|other| *other != capability);
-                detail.also = others.map(|other| bare_name(model, other)).collect();
+            if matches!(more, More::Shapes(_)) {
+                let shapes = shapes(model, &first);
+                report.shapes = shapes.iter().map(|shape| ShapeReport::new(model, shape)).collect();
+            } else {
+                let falls = falls_with(system, &first, capabilities, kept);
+                for (detail, falls) in report.details.iter_mut().zip(falls) {
+                    let others = falls.into_iter().filter(|other| *other != capability);
+                    detail.also = others.map(|other| bare_name(model, other)).collect();
+                }
             }
-            report.shapes =
-                shapes(model, &first).iter().map(|shape| ShapeReport::new(model, shape)).collect();
             (bare_name(model, capability), report)
         };
         Self {
@@ -175,8 +190,12 @@ impl<'c> CutsReport<'c> {
         tops: impl Iterator<Item = (String, &'c CutSets)>,
     ) -> Self {
         let of = |(top, sets): (String, &'c CutSets)| {
-            let report =
-                CapabilityCutsReport::new(sets, &|event| events[event.index()].clone(), probabilities);
+            let report = CapabilityCutsReport::new(
+                sets,
+                &|event| events[event.index()].clone(),
+                probabilities,
+                MOST_OF_TREES,
+            );
             (top, report)
         };
         let capabilities = tops.map(of).collect();
@@ -185,21 +204,21 @@ impl<'c> CutsReport<'c> {
 }
 
 /// The sets about which more is said: the first of those listed; where all are, the smallest.
-fn first(sets: &CutSets) -> Vec<Vec<Event>> {
+fn first(sets: &CutSets, most: usize) -> Vec<Vec<Event>> {
     match &sets.listed {
-        Listed::These(sets) => sets.iter().take(MOST_DETAILS).cloned().collect(),
-        Listed::All => sets.cuts.smallest(MOST_DETAILS),
+        Listed::These(sets) => sets.iter().take(most).cloned().collect(),
+        Listed::All => sets.cuts.smallest(most),
     }
 }
 
 impl<'c> CapabilityCutsReport<'c> {
-    fn new(sets: &'c CutSets, name: &dyn Fn(Event) -> String, probabilities: &[f64]) -> Self {
+    fn new(sets: &'c CutSets, name: &dyn Fn(Event) -> String, probabilities: &[f64], most: usize) -> Self {
         let detail = |set: &Vec<Event>| SetReport {
             cut: set.iter().map(|event| name(*event)).collect(),
             probability: set.iter().map(|event| probabilities[event.index()]).product(),
             also: Vec::new(),
         };
-        let first = first(sets);
+        let first = first(sets, most);
         Self {
             sets,
             count: sets.cuts.count().to_string(),

@@ -42,7 +42,7 @@ pub use check::{
 };
 pub use circles::{CircleReport, CutReport};
 pub use coldstart::{ColdstartReport, StepReport};
-pub use cuts::{CapabilityCutsReport, CutsReport, SetReport};
+pub use cuts::{CapabilityCutsReport, CutsReport, More, SetReport};
 pub use diff::{AtStakeReport, BothReport, ChangeReport, DiffReport, Measure, RenamedReport};
 pub use explain::{CauseReport, ExplainReport, ExplainedReport};
 pub use fingerprint::fingerprint;

@@ -9,8 +9,8 @@ use super::{ask, import, mention_warnings};
 use crate::analysis::{CutSets, SystemTree, Wanted, cut_sets};
 use crate::faulttree::{Node, Solver, Tree};
 use crate::model::{Class, State};
-use crate::render;
-use crate::report::CutsReport;
+use crate::render::{self, Detail};
+use crate::report::{CutsReport, More};
 
 pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let stop = Stop::new(args.limits)?;
@@ -35,7 +35,12 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let system_tree = SystemTree::new(system, &capabilities, kept, classes)
         .map_err(|why| Failure::new(format!("the model has {why}")))?;
     let sets = solve(&system_tree.tree, &system_tree.tops, args, &stop);
-    let report = CutsReport::new(system, &system_tree, kept, &capabilities, &sets);
+    // A picture of all, or every set with what else falls.
+    let more = match (args.output.format, talk.detail) {
+        (Format::Text, Detail::Normal | Detail::Quiet) => More::Shapes(400),
+        _ => More::Also(2_000),
+    };
+    let report = CutsReport::new(system, &system_tree, kept, &capabilities, &sets, more);
     finish(&report, args, &stop, talk)
 }
 

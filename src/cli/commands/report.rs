@@ -1,5 +1,7 @@
 //! `report`: one self-contained HTML page.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use jiff::civil::Date;
 
 use super::super::args::ReportArgs;
@@ -8,17 +10,24 @@ use super::super::load::{Loaded, load};
 use super::super::output::Talk;
 use super::{ask, mention_warnings};
 use crate::analysis::{
-    CutSets, System, SystemTree, Wanted, briefing, check, cut_sets, declared, known_outages, replay, survive,
-    sweep,
+    CutSets, System, SystemTree, Wanted, briefing, check, cut_sets, declared, expected, known_outages,
+    replay, survive, sweep,
 };
 use crate::draw;
 use crate::faulttree::{Limits, Solver};
 use crate::model::{Class, ElementId, State};
 use crate::page::{Page, PageData, page};
-use crate::report::{BriefingReport, CheckReport, CutsReport, ReplayReport, SurviveReport};
+use crate::report::{
+    AvailabilityOfAllReport, BriefingReport, CheckReport, CutsReport, More, ReplayReport, SurviveReport,
+};
 
 /// Diagrams of cut sets may take so much memory: a limit that does not depend on how fast the machine is.
 const MOST_MEMORY: usize = 128 << 20;
+
+/// So many cut sets of a capability are told by their shapes.
+const MOST_SHAPED: usize = 2_000;
+/// The work on availability is asked so often whether it may go on: some seconds' worth, on any machine the same.
+const MOST_ASKED: u32 = 4_000;
 
 pub(super) fn run(args: &ReportArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref())?;
@@ -44,7 +53,10 @@ pub(super) fn build(loaded: &Loaded, as_of: Date, served: bool) -> Result<String
     let replayed = replay(system, known_outages(model), false, &capabilities, as_of);
     let tree = cuts_tree(system, &capabilities, kept);
     let sets = tree.as_ref().map(cut_sets_of).unwrap_or_default();
-    let cuts = tree.as_ref().map(|tree| CutsReport::new(system, tree, kept, &capabilities, &sets));
+    let cuts = tree
+        .as_ref()
+        .map(|tree| CutsReport::new(system, tree, kept, &capabilities, &sets, More::Shapes(MOST_SHAPED)));
+    let availability = availability_of(system, &capabilities, kept);
     let parts = Page {
         data: &PageData::new(system, as_of),
         picture: &draw::svg(system, None, &draw::Options { live: true, ..draw::Options::default() }),
@@ -52,6 +64,7 @@ pub(super) fn build(loaded: &Loaded, as_of: Date, served: bool) -> Result<String
         briefing: &BriefingReport::new(model, &questions, as_of),
         survive: &SurviveReport::new(model, &answers),
         cuts: cuts.as_ref(),
+        availability: availability.as_ref(),
         over_time: &SurviveReport::new(model, &over_time).with_timelines(model, &over_time),
         replay: &ReplayReport::new(model, &replayed, false, kept),
         as_of: as_of.to_string(),
@@ -72,4 +85,19 @@ fn cut_sets_of(tree: &SystemTree) -> Vec<CutSets> {
     let solver = Solver::new(tree, tops, Limits { memory: Some(MOST_MEMORY), stop: None });
     let wanted = Wanted { order: Some(2), top: None, count_only: false };
     tops.iter().map(|top| cut_sets(&solver, *top, wanted, tree.probabilities())).collect()
+}
+
+/// How much of the time each capability has the state, and what matters for it; `None` where the model is too entangled.
+fn availability_of(
+    system: &System,
+    capabilities: &[ElementId],
+    kept: State,
+) -> Option<AvailabilityOfAllReport> {
+    let tree = SystemTree::new(system, capabilities, kept, &Class::ALL).ok()?;
+    let asked = AtomicU32::new(0);
+    let stop = || asked.fetch_add(1, Ordering::Relaxed) >= MOST_ASKED;
+    let chances = tree.tree.probabilities();
+    let solver = Solver::new(&tree.tree, &tree.tops, Limits { memory: Some(MOST_MEMORY), stop: Some(&stop) });
+    let answers: Vec<_> = tree.tops.iter().map(|top| expected(&solver, *top, chances, None)).collect();
+    Some(AvailabilityOfAllReport::new(system, &tree, kept, capabilities, &answers, None, Vec::new()))
 }
