@@ -37,7 +37,7 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let sets = solve(&system_tree.tree, &system_tree.tops, args, &stop);
     // A picture of all, or every set with what else falls.
     let more = match (args.output.format, talk.detail) {
-        (Format::Text, Detail::Normal | Detail::Quiet) => More::Shapes(400),
+        (Format::Text, Detail::Normal | Detail::Quiet) => More::Shapes(150),
         _ => More::Also(2_000),
     };
     let report = CutsReport::new(system, &system_tree, kept, &capabilities, &sets, more);
