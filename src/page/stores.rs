@@ -57,16 +57,9 @@ fn copy(copy: &CopyReport) -> Markup {
     }
 }
 
-/// What is lost with what, the same losses together, the smallest first.
+/// What is lost with what.
 fn losses(store: &StoreReport) -> Markup {
-    let mut alike: Vec<(Time, Vec<&str>)> = Vec::new();
-    for loss in &store.losses {
-        match alike.iter_mut().find(|(known, _)| *known == loss.loss) {
-            Some((_, names)) => names.push(&loss.failed),
-            None => alike.push((loss.loss, vec![&loss.failed])),
-        }
-    }
-    alike.sort_unstable();
+    let alike = store.losses_alike();
     html! {
         @if alike.is_empty() { "none with one zone, region, provider or group" }
         ul.plain { @for (loss, failed) in &alike { li {

@@ -124,16 +124,8 @@ fn trials(kept: &KeptReport, detail: Detail, width: usize) -> String {
 
 /// What is lost with what, the same losses together.
 fn losses(store: &StoreReport, detail: Detail, width: usize) -> String {
-    let mut alike: Vec<(Time, Vec<&str>)> = Vec::new();
-    for loss in &store.losses {
-        match alike.iter_mut().find(|(known, _)| *known == loss.loss) {
-            Some((_, names)) => names.push(&loss.failed),
-            None => alike.push((loss.loss, vec![&loss.failed])),
-        }
-    }
-    alike.sort_unstable();
     let mut out = String::new();
-    for (loss, names) in alike {
+    for (loss, names) in store.losses_alike() {
         let lost = if loss.is_finite() { format!("{loss} of data lost") } else { "all data lost".to_owned() };
         let style = if loss.is_finite() { FAIR } else { BAD };
         let text = paragraph("    ", &format!("{lost} with {}", listed(&names, 12, detail)), width);

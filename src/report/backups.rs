@@ -137,6 +137,19 @@ impl StoreReport {
             losses: losses.collect(),
         }
     }
+
+    /// What is lost with what: the same losses together, the smallest first.
+    pub fn losses_alike(&self) -> Vec<(Time, Vec<&str>)> {
+        let mut alike: Vec<(Time, Vec<&str>)> = Vec::new();
+        for loss in &self.losses {
+            match alike.iter_mut().find(|(known, _)| *known == loss.loss) {
+                Some((_, names)) => names.push(&loss.failed),
+                None => alike.push((loss.loss, vec![&loss.failed])),
+            }
+        }
+        alike.sort_unstable();
+        alike
+    }
 }
 
 impl CopyReport {
