@@ -138,7 +138,7 @@ impl Finding {
 }
 
 /// The classes over which single points of failure are looked for.
-pub(super) const SINGLE_POINT_CLASSES: [Class; 6] =
+pub const SINGLE_POINT_CLASSES: [Class; 6] =
     [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group, Class::Service];
 
 /// Checks every policy for the chosen capabilities. `kept` is the state below which a single event is a single point

@@ -36,7 +36,7 @@ pub use availability::{Bounds, availability};
 pub use backups::{Copy, CopyKind, Kept, Loss, Obstacle, Store, Trial, Verdict, backups};
 pub use blast::{Blast, Concentration, blast, concentration};
 pub use briefing::{Briefing, Place, Promise, briefing, promise};
-pub use check::{Checked, Detail, Finding, SinglePoints, Waived, asked_by, check};
+pub use check::{Checked, Detail, Finding, SINGLE_POINT_CLASSES, SinglePoints, Waived, asked_by, check};
 pub use coldstart::{Started, Step, cold_start};
 pub use cuts::{CutSets, Listed, Wanted, cut_sets, falls_with};
 pub use data::{Copies, DataCopy, DataLoss};

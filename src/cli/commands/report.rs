@@ -10,8 +10,8 @@ use super::super::load::{Loaded, load};
 use super::super::output::Talk;
 use super::{ask, mention_warnings};
 use crate::analysis::{
-    CutSets, System, SystemTree, Wanted, briefing, check, cut_sets, declared, expected, known_outages,
-    replay, survive, sweep,
+    CutSets, SINGLE_POINT_CLASSES, System, SystemTree, Wanted, briefing, check, cut_sets, declared, expected,
+    known_outages, replay, survive, sweep,
 };
 use crate::draw;
 use crate::faulttree::{Limits, Solver};
@@ -75,8 +75,7 @@ pub(super) fn build(loaded: &Loaded, as_of: Date, served: bool) -> Result<String
 
 /// Of what takes a capability away; `None` where the model is too entangled.
 fn cuts_tree(system: &System, capabilities: &[ElementId], kept: State) -> Option<SystemTree> {
-    let classes = [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group, Class::Service];
-    SystemTree::new(system, capabilities, kept, &classes).ok()
+    SystemTree::new(system, capabilities, kept, &SINGLE_POINT_CLASSES).ok()
 }
 
 /// The cut sets of up to two events, by capability.
