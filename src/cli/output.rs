@@ -131,12 +131,7 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>)
     Ok(())
 }
 
-/// The width to lay text out for: the terminal's, or a width that suits files.
-pub(super) fn width() -> usize {
-    width_of(None)
-}
-
-/// The same for a result that may go to a file: then the terminal has no say in it.
+/// The width to lay text out for: that of the terminal that a result goes to, or one that suits files.
 pub(super) fn width_of(to: Option<&Path>) -> usize {
     const FILE_WIDTH: usize = 120;
     terminal_width(to).unwrap_or(FILE_WIDTH)

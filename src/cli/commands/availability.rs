@@ -4,7 +4,7 @@ use super::super::args::{AvailabilityArgs, ImportFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::limits::Stop;
 use super::super::load::load;
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, give, import, mention_warnings};
 use crate::analysis::{Expected, Sampling, SystemTree, expected, spreads};
 use crate::diag::nearest;
@@ -101,7 +101,8 @@ fn finish(
     is_whole: bool,
     talk: &Talk,
 ) -> Result<Exit, Failure> {
-    give(report, |report| render::availability(report, talk.detail, width()), &args.output, talk)?;
+    let width = width_of(args.output.output.as_deref());
+    give(report, |report| render::availability(report, talk.detail, width), &args.output, talk)?;
     if !report.complete || !is_whole {
         stop.tell(talk);
         return Ok(Exit::Limit);

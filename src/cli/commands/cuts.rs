@@ -4,7 +4,7 @@ use super::super::args::{CutsArgs, Format, ImportFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::limits::Stop;
 use super::super::load::load;
-use super::super::output::{Talk, width};
+use super::super::output::{Talk, width_of};
 use super::{ask, import, mention_warnings};
 use crate::analysis::{CutSets, SystemTree, Wanted, cut_sets};
 use crate::faulttree::{Node, Solver, Tree};
@@ -53,8 +53,9 @@ fn solve(tree: &Tree, tops: &[Node], args: &CutsArgs, stop: &Stop) -> Vec<CutSet
 }
 
 fn finish(report: &CutsReport<'_>, args: &CutsArgs, stop: &Stop, talk: &Talk) -> Result<Exit, Failure> {
-    talk.stream(args.output.output.as_deref(), |out| match args.output.format {
-        Format::Text => render::cuts(report, talk.detail, width(), out),
+    let to = args.output.output.as_deref();
+    talk.stream(to, |out| match args.output.format {
+        Format::Text => render::cuts(report, talk.detail, width_of(to), out),
         Format::Json => render::json_to(report, out),
     })?;
     if !report.is_whole() {

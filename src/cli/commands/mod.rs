@@ -29,7 +29,7 @@ mod tools;
 use super::args::{Command, ExplainCodeArgs, Format, OutputArgs};
 use super::exit::{Exit, Failure};
 use super::load::Loaded;
-use super::output::{Talk, width};
+use super::output::{Talk, width_of};
 use crate::diag::{Code, nearest};
 use crate::render::{self, Detail};
 
@@ -96,7 +96,7 @@ fn mention_warnings(loaded: &Loaded, talk: &Talk) {
 
 fn explain_code(args: &ExplainCodeArgs, talk: &Talk) -> Result<Exit, Failure> {
     let text = match &args.code {
-        None => render::codes(width()),
+        None => render::codes(width_of(None)),
         Some(name) => {
             let known = || Code::ALL.iter().map(|code| code.name());
             let code = Code::from_name(name).ok_or_else(|| {
@@ -106,7 +106,7 @@ fn explain_code(args: &ExplainCodeArgs, talk: &Talk) -> Result<Exit, Failure> {
                     None => "`linchpin explain-code` lists them all".to_owned(),
                 })
             })?;
-            render::explain_code(code, width().min(100))
+            render::explain_code(code, width_of(None).min(100))
         }
     };
     talk.give(text.as_bytes(), None)?;
