@@ -55,7 +55,7 @@ pub(super) fn texts(files: &[PathBuf]) -> (Sources, Vec<Diagnostic>) {
         return (sources, vec![problem.hint("is this the right directory?")]);
     }
     for file in files {
-        match read(file) {
+        match one_text(file) {
             Ok(text) => {
                 sources.add(file.display().to_string(), text);
             }
@@ -157,7 +157,8 @@ pub(super) fn files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn read(path: &Path) -> Result<String, Box<Diagnostic>> {
+/// One file in, or what is wrong with it.
+pub(super) fn one_text(path: &Path) -> Result<String, Box<Diagnostic>> {
     let failed = |error: &io::Error| Box::new(cannot_read(path, error));
     let file = fs::File::open(path).map_err(|error| failed(&error))?;
     if file.metadata().is_ok_and(|metadata| metadata.len() > MOST_BYTES) {

@@ -111,11 +111,6 @@ impl Sources {
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
-    /// Gives up the text that was read last, with its name.
-    pub fn take_last(&mut self) -> Option<(String, String)> {
-        self.files.pop().map(|source| (source.name, source.text))
-    }
-
     /// The text that `file` stands for, be it one of these or built in.
     pub fn get(&self, file: FileId) -> Option<&Source> {
         self.files.get(file.0 as usize).or_else(|| built_in(file))

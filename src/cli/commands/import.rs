@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::super::args::{ImportArgs, ImportFormat};
 use super::super::exit::{Exit, Failure};
-use super::super::load::texts;
+use super::super::load::{one_text, texts};
 use super::super::output::Talk;
 use crate::exchange::{FaultTree, galileo, openpsa, to_model};
 
@@ -35,11 +35,8 @@ pub(super) fn fault_tree(
             if !file.canonicalize().is_ok_and(|full| seen.insert(full)) && file.exists() {
                 return Ok(None);
             }
-            let (mut read, problems) = texts(&[file]);
-            match (problems.into_iter().next(), read.take_last()) {
-                (None, Some((name, text))) => Ok(Some(sources.add(name, text))),
-                (problem, _) => Err(problem.map(|problem| problem.message).unwrap_or_default()),
-            }
+            let text = one_text(&file).map_err(|problem| problem.message)?;
+            Ok(Some(sources.add(file.display().to_string(), text)))
         }),
     };
     read.map_err(|problems| Failure::Import(problems, Box::new(sources)))
