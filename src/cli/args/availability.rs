@@ -1,20 +1,15 @@
 //! `availability`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::{CapabilityArgs, KeptArgs, LimitArgs, MissionArgs, ModelArgs, OutputArgs};
+use super::{CapabilityArgs, KeptArgs, LimitArgs, ModelArgs, OutputArgs, TreeArgs};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AvailabilityArgs {
     #[command(flatten)]
     pub(in crate::cli) model: ModelArgs,
-    /// Take fault trees from Open-PSA files instead of a model; may be repeated
-    #[arg(long, value_name = "FILE", conflicts_with = "model")]
-    pub(in crate::cli) openpsa: Vec<PathBuf>,
     #[command(flatten)]
-    pub(in crate::cli) mission: MissionArgs,
+    pub(in crate::cli) trees: TreeArgs,
     #[command(flatten)]
     pub(in crate::cli) capabilities: CapabilityArgs,
     #[command(flatten)]

@@ -1,26 +1,27 @@
 //! `cuts`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use super::{CapabilityArgs, ClassArg, KeptArgs, LimitArgs, MissionArgs, ModelArgs, OutputArgs};
+use super::{CapabilityArgs, ClassArg, KeptArgs, LimitArgs, ModelArgs, OutputArgs, TreeArgs};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CutsArgs {
     #[command(flatten)]
     pub(in crate::cli) model: ModelArgs,
-    /// Take fault trees from Open-PSA files instead of a model; may be repeated
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "classes"])]
-    pub(in crate::cli) openpsa: Vec<PathBuf>,
     #[command(flatten)]
-    pub(in crate::cli) mission: MissionArgs,
+    pub(in crate::cli) trees: TreeArgs,
     #[command(flatten)]
     pub(in crate::cli) capabilities: CapabilityArgs,
     #[command(flatten)]
     pub(in crate::cli) kept: KeptArgs,
     /// Only elements of this class fail; may be repeated [default: every class]
-    #[arg(long = "class", value_name = "CLASS", value_enum, value_delimiter = ',')]
+    #[arg(
+        long = "class",
+        value_name = "CLASS",
+        value_enum,
+        value_delimiter = ',',
+        conflicts_with = "openpsa"
+    )]
     pub(in crate::cli) classes: Vec<ClassArg>,
     /// Only sets of at most N elements
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

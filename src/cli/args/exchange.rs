@@ -37,6 +37,23 @@ pub(in crate::cli) struct ImportArgs {
     pub(in crate::cli) output: Option<PathBuf>,
 }
 
+/// Fault trees to ask instead of a model.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TreeArgs {
+    /// Take fault trees from Open-PSA files instead of a model; may be repeated
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "capabilities"])]
+    pub(in crate::cli) openpsa: Vec<PathBuf>,
+    #[command(flatten)]
+    mission: MissionArgs,
+}
+
+impl TreeArgs {
+    /// The files with the time in which what they hold may fail; `None` where none is named.
+    pub(in crate::cli) fn asked(&self) -> Option<(&[PathBuf], f64)> {
+        (!self.openpsa.is_empty()).then_some((&self.openpsa, self.mission.mission_time))
+    }
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct MissionArgs {
     /// The time over which failure rates of fault trees become probabilities, in the unit of the rates

@@ -33,7 +33,7 @@ pub(super) use coldstart::ColdstartArgs;
 pub(super) use cuts::CutsArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
-pub(super) use exchange::{ExportArgs, ExportFormat, ImportArgs, ImportFormat, MissionArgs};
+pub(super) use exchange::{ExportArgs, ExportFormat, ImportArgs, ImportFormat, TreeArgs};
 pub(super) use limits::LimitArgs;
 pub(super) use report::ReportArgs;
 #[cfg(feature = "serve")]

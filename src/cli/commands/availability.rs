@@ -16,8 +16,8 @@ use crate::report::AvailabilityOfAllReport;
 pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure> {
     let stop = Stop::new(args.limits)?;
     let is_due = || stop.is_due();
-    if !args.openpsa.is_empty() {
-        let found = import::fault_tree(ImportFormat::Openpsa, &args.openpsa, args.mission.mission_time)?;
+    if let Some((files, hours)) = args.trees.asked() {
+        let found = import::fault_tree(ImportFormat::Openpsa, files, hours)?;
         let (tree, nodes) = found.tree();
         let names: Vec<String> = found.events.iter().map(|event| event.name.clone()).collect();
         let place = |name: &str| names.iter().position(|known| known == name);

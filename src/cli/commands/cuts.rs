@@ -14,8 +14,8 @@ use crate::report::{CutsReport, More};
 
 pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let stop = Stop::new(args.limits)?;
-    if !args.openpsa.is_empty() {
-        let found = import::fault_tree(ImportFormat::Openpsa, &args.openpsa, args.mission.mission_time)?;
+    if let Some((files, hours)) = args.trees.asked() {
+        let found = import::fault_tree(ImportFormat::Openpsa, files, hours)?;
         let (tree, nodes) = found.tree();
         let names: Vec<String> = found.tops.iter().map(|top| found.gates[*top].name.clone()).collect();
         let tops: Vec<Node> = found.tops.iter().map(|top| nodes[*top]).collect();
