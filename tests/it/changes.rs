@@ -11,16 +11,13 @@ use linchpin::report::{ChangeReport, DiffReport, Measure, SurviveReport};
 use serde_json::{Value, json};
 
 use crate::binary::{linchpin, linchpin_in, stderr, stdout};
-use crate::random::{self, Draft, Edit, Size};
+use crate::models::{self, system};
+use crate::random::{Draft, Edit, Size};
 
 const TODAY: Date = date(2026, 11, 23);
 
 fn cases() -> u64 {
     std::env::var("LINCHPIN_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(300)
-}
-
-fn system(text: &str) -> System {
-    System::new(random::read(text))
 }
 
 fn compared(old: &System, new: &System) -> DiffReport {
@@ -133,7 +130,7 @@ fn what_diff_says_is_what_two_answers_differ_in() {
         let old = system(&draft.text());
         let edit = edits[usize::try_from(seed).expect("small") % edits.len()];
         let Some(edited) = draft.edited(&old.model, edit, seed) else { continue };
-        let Ok(model) = random::try_read(&[&edited.text()]) else { continue };
+        let Ok(model) = models::try_read(&[&edited.text()]) else { continue };
         let new = System::new(model);
         let report = compared(&old, &new);
         // Names are all that the oracle goes by.
@@ -204,7 +201,7 @@ fn cut_sets_margins_and_values_are_those_of_two_answers() {
             None => Some(Draft::new(seed + 1_000_000, Size(4))),
         };
         let Some(text) = edited.map(|edited| edited.text()) else { continue };
-        let Ok(model) = random::try_read(&[&text]) else { continue };
+        let Ok(model) = models::try_read(&[&text]) else { continue };
         let new = System::new(model);
         let report = compared(&old, &new);
         if !report.renamed.is_empty() {

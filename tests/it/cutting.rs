@@ -11,6 +11,7 @@ use linchpin::model::{Class, ElementId, Failure, State, Time};
 use serde_json::Value;
 
 use crate::laws::{cases, ensure_equal, law_of_models};
+use crate::models;
 use crate::random::Rng;
 use crate::skipped;
 
@@ -124,11 +125,8 @@ fn single_points_of_check_are_cuts_of_one() {
 #[test]
 fn fat_trees_have_as_many_cut_sets_as_the_formula_says() {
     for (ports, replicas) in [(4, 2), (4, 3), (6, 2), (8, 4), (12, 3), (48, 2)] {
-        let mut sources = linchpin::diag::Sources::default();
         let shape = linchpin::generate::Shape::FatTree { ports, replicas };
-        sources.add("fat-tree.toml", linchpin::generate::generate(shape, 1));
-        let model = linchpin::model::Model::read(&sources, "fat-tree").expect("valid");
-        let system = System::new(model);
+        let system = models::system(&linchpin::generate::generate(shape, 1));
         let capabilities: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
         let tree = SystemTree::new(&system, &capabilities, State::Degraded, &Class::ALL).expect("no circles");
         let solver = Solver::new(&tree.tree, &tree.tops, Limits::default());

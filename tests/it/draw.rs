@@ -5,12 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use insta::assert_snapshot;
-use linchpin::analysis::System;
-use linchpin::diag::Sources;
 use linchpin::draw::{Options, d2, dot, mermaid, svg};
 use linchpin::layout::{Inside, Item, Link, Plan, Size, arrange};
-use linchpin::model::Model;
 use proptest::prelude::*;
+
+use crate::models;
 
 /// What `draw` writes, run in the repository.
 fn drawn(arguments: &str) -> Vec<u8> {
@@ -104,9 +103,7 @@ fn text_of_a_model_stays_text() {
         "[model]\nname = '''{}'''\n[provider.p]\n[service.web]\nplaced = ['p']\n[capability.c]\nneeds = ['web']\n",
         hostile.replace("\\u202e", "\u{202e}")
     );
-    let mut sources = Sources::default();
-    sources.add("m.toml", model);
-    let system = System::new(Model::read(&sources, "m").expect("a name may be anything"));
+    let system = models::system(&model);
     let options = Options::default();
     let picture = svg(&system, None, &options);
     let names = elements(&picture);
@@ -150,9 +147,7 @@ fn what_is_new_and_gone_is_marked() {
 #[test]
 fn five_thousand_services_are_a_picture() {
     let shape = linchpin::generate::Shape::Cloud { providers: 3, regions: 3, zones: 3, services: 5_000 };
-    let mut sources = Sources::default();
-    sources.add("m.toml", linchpin::generate::generate(shape, 1));
-    let system = System::new(Model::read(&sources, "m").expect("it is valid"));
+    let system = models::system(&linchpin::generate::generate(shape, 1));
     let picture = svg(&system, None, &Options::default());
     let nodes = picture.matches("class=\"node ").count();
     assert!((50..250).contains(&nodes), "{nodes} nodes");

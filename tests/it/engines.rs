@@ -1,17 +1,11 @@
 //! Every engine gives the reference engine's outcomes: times, deadlocks and all.
 
 use linchpin::analysis::{System, sweep};
-use linchpin::diag::Sources;
 use linchpin::engine::{Fast, Reference};
-use linchpin::generate::{Shape, generate};
-use linchpin::model::{Class, ElementId, Failure, Model, Time};
+use linchpin::model::{Class, ElementId, Failure, Time};
 
-fn system(text: &str) -> System {
-    let mut sources = Sources::default();
-    sources.add("model.toml", text);
-    let model = Model::read(&sources, "model");
-    System::new(model.unwrap_or_else(|problems| panic!("{}\n{text}", problems[0].message)))
-}
+use crate::models::{self, system};
+use crate::random::Rng;
 
 /// Compares both engines on scenarios; one worker answers them all, so that leftovers of one would spoil the next.
 fn compare(system: &System, scenarios: impl IntoIterator<Item = Vec<Failure>>, text: &str) {
@@ -43,31 +37,18 @@ fn compare(system: &System, scenarios: impl IntoIterator<Item = Vec<Failure>>, t
     }
 }
 
-/// The same every time: `SplitMix64`.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((z ^ (z >> 31)) >> 33).expect("31 bits") % n
-    }
-}
-
 /// Single failures of everything, and some random scenarios of several, some of which come back.
-fn scenarios(system: &System, random: &mut Random, n: usize) -> Vec<Vec<Failure>> {
+fn scenarios(system: &System, rng: &mut Rng, n: usize) -> Vec<Vec<Failure>> {
     let singles = sweep(&system.model, &Class::ALL, 1).expect("few enough");
     let mut all: Vec<Vec<Failure>> = singles.into_iter().map(|asked| asked.scenario.fails).collect();
     let can_fail: Vec<ElementId> = all.iter().map(|fails| fails[0].what).collect();
     all.push(Vec::new());
     for _ in 0..n {
         let mut fails: Vec<Failure> = Vec::new();
-        for _ in 0..=random.below(4) {
-            let what = can_fail[random.below(can_fail.len())];
-            let lasts = [Time::NEVER, Time::NEVER, Time::ZERO, Time::seconds(60), Time::seconds(3600)]
-                [random.below(5)];
+        for _ in 0..=rng.below(4) {
+            let what = *rng.pick(&can_fail);
+            let lasts =
+                *rng.pick(&[Time::NEVER, Time::NEVER, Time::ZERO, Time::seconds(60), Time::seconds(3600)]);
             if fails.iter().all(|known| known.what != what) {
                 fails.push(Failure { what, lasts, destroys: false });
             }
@@ -80,18 +61,9 @@ fn scenarios(system: &System, random: &mut Random, n: usize) -> Vec<Vec<Failure>
 
 #[test]
 fn on_generated_models_of_every_shape() {
-    let shapes = [
-        Shape::FatTree { ports: 4, replicas: 2 },
-        Shape::Layered { services: 60, depth: 6, fan: 3 },
-        Shape::Cloud { providers: 2, regions: 2, zones: 3, services: 60 },
-        Shape::Microservices { services: 60 },
-    ];
-    for shape in shapes {
-        for seed in 0..5 {
-            let text = generate(shape, seed);
-            let system = system(&text);
-            compare(&system, scenarios(&system, &mut Random(seed), 100), &text);
-        }
+    for (_, seed, text) in models::of_every_shape() {
+        let system = system(&text);
+        compare(&system, scenarios(&system, &mut Rng::new(seed), 100), &text);
     }
 }
 
@@ -114,7 +86,7 @@ fn on_a_deadlock_behind_something_that_could_not_start_again() {
         needs = ["store"]
     "#;
     let system = system(text);
-    compare(&system, scenarios(&system, &mut Random(1), 200), text);
+    compare(&system, scenarios(&system, &mut Rng::new(1), 200), text);
     let vault = system.model.find("vault").expect("it is there");
     let fast = Fast::new(&system.dense);
     let outcome = fast.worker().outcome(&[Failure { what: vault, lasts: Time::NEVER, destroys: false }]);
@@ -128,7 +100,7 @@ fn on_the_storefront() {
     let files = std::fs::read_dir(directory).expect("it is there").map(|file| file.expect("listed").path());
     let text: String = files.map(|file| std::fs::read_to_string(file).expect("readable") + "\n").collect();
     let system = system(&text);
-    compare(&system, scenarios(&system, &mut Random(7), 1_000), &text);
+    compare(&system, scenarios(&system, &mut Rng::new(7), 1_000), &text);
 }
 
 #[test]

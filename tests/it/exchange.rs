@@ -4,13 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use linchpin::diag::Sources;
 use linchpin::exchange::openpsa::{self, Top, read_text, write};
 use linchpin::exchange::{BasicEvent, FaultTree, Formula, Gate, to_model};
 use linchpin::faulttree::{Limits, Solver};
-use linchpin::model::Model;
-use linchpin::{analysis, model::State};
+use linchpin::model::State;
 
+use crate::models;
 use crate::random::Rng;
 use crate::skipped;
 
@@ -210,11 +209,7 @@ fn a_tree_as_a_model_fails_as_the_tree_does() {
         let (mut engine, nodes) = tree.tree();
         let top = nodes[tree.tops[0]];
         let text = to_model(&tree).expect("coherent");
-        let mut sources = Sources::default();
-        sources.add("imported.toml", text.clone());
-        let model = Model::read(&sources, "imported")
-            .unwrap_or_else(|problems| panic!("{}\n{text}", problems[0].message));
-        let system = analysis::System::new(model);
+        let system = models::system(&text);
         let (capability, ..) = system.model.capabilities().next().expect("a top");
         for _ in 0..20 {
             let mut rng = Rng::new(seed * 31);

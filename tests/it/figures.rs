@@ -1,15 +1,10 @@
 //! Figures that are ranges, and how often what follows from figures happens.
 
 use linchpin::analysis::{Sampling, Spreads, frequency, is_uncertain, spread};
-use linchpin::diag::Sources;
 use linchpin::faulttree::{Limits, Solver, Tree};
 use linchpin::model::{ElementId, Model};
 
-fn model(text: &str) -> Model {
-    let mut sources = Sources::default();
-    sources.add("m.toml", text);
-    Model::read(&sources, "m").unwrap_or_else(|problems| panic!("{problems:?}"))
-}
+use crate::models::read;
 
 /// Two zones, each with a facility of one product, whose figure is known within two orders of magnitude; the zones have figures of their
 /// own.
@@ -31,7 +26,7 @@ fn near(a: f64, b: f64, by: f64) -> bool {
 
 #[test]
 fn one_figure_is_one_unknown_for_all_that_have_it() {
-    let model = model(ZONES);
+    let model = read(ZONES);
     let sampling = Sampling { samples: 20_000, seed: 1 };
     let spreads = both(&model, ["p/r/a#disk", "p/r/b#disk"], sampling);
     let [square, one] = spreads.of[..] else { panic!("two answers") };
@@ -49,7 +44,7 @@ fn one_figure_is_one_unknown_for_all_that_have_it() {
 
 #[test]
 fn different_figures_vary_independently() {
-    let spreads = both(&model(ZONES), ["p/r/a", "p/r/b"], Sampling { samples: 20_000, seed: 2 });
+    let spreads = both(&read(ZONES), ["p/r/a", "p/r/b"], Sampling { samples: 20_000, seed: 2 });
     let [product, one] = spreads.of[..] else { panic!("two answers") };
     assert!(near(product.mean, one.mean * one.mean, 0.05), "means multiply");
     assert!(product.high < 0.9 * one.high * one.high, "both are rarely bad at once");
@@ -57,7 +52,7 @@ fn different_figures_vary_independently() {
 
 #[test]
 fn samples_depend_on_the_seed_and_not_on_threads() {
-    let model = model(ZONES);
+    let model = read(ZONES);
     let ask = |threads: usize, seed| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| both(&model, ["p/r/a", "p/r/b"], Sampling { samples: 999, seed }))
@@ -68,7 +63,7 @@ fn samples_depend_on_the_seed_and_not_on_threads() {
 
 #[test]
 fn work_that_is_ended_says_how_far_it_came() {
-    let model = model(ZONES);
+    let model = read(ZONES);
     let events = [model.find("p/r/a").expect("it is there")];
     let sampling = Sampling { samples: 1000, seed: 1 };
     let some = |fails: &[f64]| (fails[0] < 0.03).then(|| fails.to_vec());
@@ -83,7 +78,7 @@ fn outages_are_counted_where_failures_are() {
     let text = "[provider.a]\nmtbf = '99d'\nmttr = '1d'\n[provider.b]\nmtbf = '49d'\nmttr = '1d'\n\
         [provider.x]\navailability = 0.999\n[provider.y]\n\
         [capability.c]\nneeds = [{ any = ['a', 'b'] }, 'x', 'y']\n";
-    let model = model(text);
+    let model = read(text);
     let events: Vec<ElementId> =
         ["a", "b", "x", "y"].iter().map(|name| model.find(name).expect("it is there")).collect();
     let mut tree = Tree::new();

@@ -24,6 +24,7 @@ use linchpin::model::{Class, Element, ElementId, Failure, Kind, Model, Need, Pol
 use linchpin::render::{self, Detail};
 use linchpin::report::{BlastReport, CheckReport, SurviveReport};
 
+use crate::models;
 use crate::naive::{self, Level};
 use crate::random::{self, Draft, Edit, Rng, Size};
 
@@ -51,13 +52,13 @@ fn law(cases: u32, holds: impl Fn(u64, Size) -> Result<(), String>) -> Option<(S
 
 /// Tries a law about a single model.
 pub(crate) fn law_of_models(cases: u32, holds: impl Fn(&System, &mut Rng) -> Result<(), String>) {
-    let on = |text: &str, seed| holds(&System::new(random::read(text)), &mut Rng::new(seed));
+    let on = |text: &str, seed| holds(&models::system(text), &mut Rng::new(seed));
     let Some((why, seed, size)) = law(cases, |seed, size| on(&random::model(seed, size), seed)) else {
         return;
     };
     // A smaller model has other scenarios: one of a few will show the failure.
     let seeds = || std::iter::once(seed).chain(0..20);
-    let fails = |text: &str| random::try_read(&[text]).is_ok() && seeds().any(|seed| on(text, seed).is_err());
+    let fails = |text: &str| models::try_read(&[text]).is_ok() && seeds().any(|seed| on(text, seed).is_err());
     let text = random::smallest(&random::model(seed, size), fails);
     let smaller = seeds().find_map(|seed| on(&text, seed).err());
     panic!("seed {seed}, {size:?}: {why}\n\nsmallest: {}\n{text}", smaller.unwrap_or_default());
@@ -156,7 +157,7 @@ fn random_models_cover_the_format_and_its_outcomes() {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for seed in 0..500 {
         let text = random::model(seed, Size(1 + usize::try_from(seed).expect("small") % 11));
-        let system = System::new(random::read(&text));
+        let system = models::system(&text);
         let has_key =
             |key: &&str| [" ", "\n"].iter().any(|before| text.contains(&format!("{before}{key} = ")));
         let mut found: Vec<&str> = KEYS.split(' ').filter(has_key).collect();
@@ -472,10 +473,10 @@ fn files_have_no_meaning() {
 fn law_of_orders(files: impl Fn(&str) -> Vec<String>) {
     law_of_changes(|seed, size| {
         let draft = Draft::new(seed, size);
-        let before = System::new(random::read(&draft.text()));
+        let before = models::system(&draft.text());
         let files = files(&draft.shuffled(&before.model, seed).text());
         let texts: Vec<&str> = files.iter().map(String::as_str).collect();
-        let after = System::new(random::try_read(&texts)?);
+        let after = System::new(models::try_read(&texts)?);
         let (first, second) = (before.engine(), after.engine());
         for fails in scenarios(&before.model, &mut Rng::new(seed)) {
             let same = renamed(&before.model, &fails, &after.model);
@@ -500,10 +501,10 @@ fn law_of_edits(edits: &[Edit], is_worse: bool) {
         let mut rng = Rng::new(seed);
         let edit = *rng.pick(edits);
         let draft = Draft::new(seed, size);
-        let old = System::new(random::read(&draft.text()));
+        let old = models::system(&draft.text());
         let Some(edited) = draft.edited(&old.model, edit, seed) else { return Ok(()) };
         let text = edited.text();
-        let new = System::new(random::try_read(&[&text])?);
+        let new = System::new(models::try_read(&[&text])?);
         let (old_engine, new_engine) = (old.engine(), new.engine());
         let mut changes = false;
         for fails in scenarios(&old.model, &mut rng) {

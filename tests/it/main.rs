@@ -21,6 +21,7 @@ mod invalid;
 mod laws;
 mod layers;
 mod library;
+mod models;
 mod naive;
 mod page;
 mod random;

@@ -12,6 +12,7 @@ use linchpin::model::{ElementId, Failure, Model, Time};
 use linchpin::page::PageData;
 use serde_json::{Value, json};
 
+use crate::models;
 use crate::random::{self, Rng, Size};
 
 /// The day on which all questions are asked.
@@ -76,7 +77,7 @@ fn the_pages_evaluator_agrees_with_the_engine() {
     let mut input = String::new();
     let mut cases: Vec<(Model, Vec<Vec<Failure>>, Vec<Value>)> = Vec::new();
     for seed in 0..n_models {
-        let model = random::read(&random::model(seed, Size(2 + usize::try_from(seed % 9).expect("small"))));
+        let model = models::read(&random::model(seed, Size(2 + usize::try_from(seed % 9).expect("small"))));
         let mut rng = Rng::new(seed);
         let mut scenarios: Vec<Vec<Failure>> = (0..6).map(|_| random::failures(&model, &mut rng)).collect();
         scenarios.push(Vec::new());

@@ -7,8 +7,9 @@
 
 use jiff::civil::{Date, date};
 
-use linchpin::diag::Sources;
 use linchpin::model::{Class, ElementId, Failure, Instance, Kind, Model, Scope, Time};
+
+use super::models;
 
 /// About how many services a model has; everything else grows with it.
 #[derive(Debug, Clone, Copy)]
@@ -17,20 +18,6 @@ pub(crate) struct Size(pub(crate) usize);
 /// A random model as TOML.
 pub(crate) fn model(seed: u64, size: Size) -> String {
     Draft::new(seed, size).text()
-}
-
-/// A model from one text or several, or what is wrong with it.
-pub(crate) fn try_read(texts: &[&str]) -> Result<Model, String> {
-    let mut sources = Sources::default();
-    for text in texts {
-        sources.add("random.toml", *text);
-    }
-    Model::read(&sources, "random").map_err(|problems| format!("{problems:#?}\nin\n{}", texts.join("\n")))
-}
-
-/// A model that is known to be valid.
-pub(crate) fn read(text: &str) -> Model {
-    try_read(&[text]).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// A random scenario, in the model's order. Classes are equally likely, however many elements each has.
@@ -360,9 +347,9 @@ impl Draft {
         let mut draft = Self(Vec::new());
         maker.places(size, &mut draft.0);
         // What there is decides what can be said next.
-        maker.names = Names::of(&read(&draft.text()));
+        maker.names = Names::of(&models::read(&draft.text()));
         maker.things(size, &mut draft.0);
-        let model = read(&draft.text());
+        let model = models::read(&draft.text());
         maker.names = Names::of(&model);
         for table in &mut draft.0 {
             maker.connect(table, &model);

@@ -17,14 +17,10 @@ use linchpin::render::{self, Bars, Detail};
 use linchpin::report::{BackupsReport, BriefingReport, ColdstartReport, SurviveReport};
 
 use crate::laws::{cases, ensure, ensure_equal, law_of_models, scenarios};
+use crate::models::system;
 use crate::naive::{self, Level};
-use crate::random;
 
 const TODAY: Date = date(2026, 11, 23);
-
-fn system(text: &str) -> System {
-    System::new(random::read(text))
-}
 
 fn names(model: &Model, ids: &[ElementId]) -> Vec<String> {
     ids.iter().map(|id| model[*id].name.clone()).collect()

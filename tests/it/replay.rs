@@ -9,7 +9,7 @@ use jiff::civil::date;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use linchpin::analysis::{CapabilityOutcome, System, known_outages, replay as replayed};
+use linchpin::analysis::{CapabilityOutcome, known_outages, replay as replayed};
 use linchpin::diag::Place;
 use linchpin::model::{Class, Directory, Element, ElementId, Failed, Failure, Outage, State, Time};
 
@@ -18,8 +18,8 @@ use linchpin::report::ReplayReport;
 
 use crate::binary::{linchpin, linchpin_in, model_of, stderr, stdout};
 use crate::laws::{cases, ensure, ensure_equal, law_of_models};
+use crate::models;
 use crate::naive::{self, Level};
-use crate::random;
 
 /// `replay` of one outage against a model of one text.
 fn replay(text: &str, outage: &str, more: &[&str]) -> Value {
@@ -714,7 +714,7 @@ fn replays_fit_the_terminal() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/storefront");
     let files = fs::read_dir(directory).expect("it is there").map(|file| file.expect("listed").path());
     let text: String = files.map(|file| fs::read_to_string(file).expect("readable") + "\n").collect();
-    let system = System::new(random::read(&text));
+    let system = models::system(&text);
     let all: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).collect();
     let replayed = replayed(&system, known_outages(&system.model), true, &all, date(2026, 11, 26));
     let report = ReplayReport::new(&system.model, &replayed, true, State::Degraded);

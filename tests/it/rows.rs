@@ -10,12 +10,7 @@ use linchpin::diag::Sources;
 use linchpin::engine::{Outcome, Reference};
 use linchpin::model::{Failure, Model, State, Time};
 
-fn system(text: &str) -> System {
-    let mut sources = Sources::default();
-    sources.add("model.toml", text);
-    let model = Model::read(&sources, "model");
-    System::new(model.unwrap_or_else(|problems| panic!("{:?}\n{text}", problems[0])))
-}
+use crate::models::system;
 
 /// `a b=10m`: a fails for good, b for ten minutes.
 fn outcome(system: &System, fails: &str) -> Outcome {

@@ -8,7 +8,7 @@ use linchpin::analysis::{Counts, Sets, Swept, survive, sweep, sweep_sets, with_t
 use linchpin::model::{Class, ElementId, State};
 
 use super::laws::{cases, ensure_equal, law_of_models};
-use super::random;
+use super::models;
 
 const CLASSES: [Class; 4] = [Class::Zone, Class::Provider, Class::Group, Class::Service];
 
@@ -82,7 +82,7 @@ fn what_is_ended_says_so_and_is_right_as_far_as_it_goes() {
         "[provider.p.region.r]\nzones = [{zones}]\n[service.s]\nplaced = ['p/r/*']\nquorum = 199\n\
          [capability.c]\nneeds = ['s']\n"
     );
-    let system = linchpin::analysis::System::new(random::read(&text));
+    let system = models::system(&text);
     let capabilities = [system.model.capability("c").expect("it is there")];
     let asked = Sets { classes: &[Class::Zone], failures: 4, capabilities: &capabilities };
     let is_over = AtomicBool::new(false);

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use linchpin::analysis::{Part, Shape, shapes};
-use linchpin::diag::Sources;
-use linchpin::model::{ElementId, Model};
+use linchpin::model::ElementId;
 
+use crate::models::read;
 use crate::random::Rng;
 
 type Set = BTreeSet<ElementId>;
@@ -35,12 +35,10 @@ fn sets_of(shape: &Shape) -> Vec<Set> {
 
 #[test]
 fn shapes_are_exactly_the_sets_that_they_are_made_of() {
-    let mut sources = Sources::default();
     let text = "[provider.p.region.r]\nzones = ['a', 'b', 'c', 'd']\n[provider.p.region.s]\nzones = ['a', 'b']\n\
         [provider.q.region.r]\nzones = ['a']\n[provider.p.product.disk]\nscope = 'zone'\n[group.g]\n[service.x]\n\
         placed = ['p/r/*', 'q/r/a']\n[capability.c]\nneeds = ['x']\n";
-    sources.add("m.toml", text);
-    let model = Model::read(&sources, "m").unwrap_or_else(|problems| panic!("{problems:?}"));
+    let model = read(text);
     let elements: Vec<ElementId> =
         model.elements().filter(|(_, element)| element.class().is_some()).map(|(id, _)| id).collect();
     let mut n_merged = 0;

@@ -3,10 +3,10 @@
 use linchpin::analysis::{System, sweep};
 use linchpin::compile::ConditionId;
 use linchpin::engine::{LANES, Reference, Sweep};
-use linchpin::generate::{Shape, generate};
 use linchpin::model::{Class, ElementId, Failure, Time};
 
 use super::laws::{cases, ensure, law_of_models};
+use super::models;
 use super::random::{self, Rng};
 
 /// Sets of elements that fail for good: nothing, each by itself, then random sets.
@@ -93,7 +93,7 @@ fn on_random_models() {
 #[test]
 fn on_many_small_random_models() {
     let try_one = |text: &str, seed: u64| {
-        let system = System::new(random::try_read(&[text])?);
+        let system = System::new(models::try_read(&[text])?);
         let rng = &mut Rng::new(seed);
         let mut all = scenarios(&system, rng, 8);
         rng.shuffle(&mut all);
@@ -105,7 +105,7 @@ fn on_many_small_random_models() {
         if let Err(why) = try_one(&text, seed) {
             panic!(
                 "{why}\n{}",
-                random::smallest(&text, |text| random::try_read(&[text]).is_ok()
+                random::smallest(&text, |text| models::try_read(&[text]).is_ok()
                     && try_one(text, seed).is_err())
             );
         }
@@ -114,17 +114,9 @@ fn on_many_small_random_models() {
 
 #[test]
 fn on_generated_models_of_every_shape() {
-    let shapes = [
-        Shape::FatTree { ports: 4, replicas: 2 },
-        Shape::Layered { services: 60, depth: 6, fan: 3 },
-        Shape::Cloud { providers: 2, regions: 2, zones: 3, services: 60 },
-        Shape::Microservices { services: 60 },
-    ];
-    for shape in shapes {
-        for seed in 0..5 {
-            let system = System::new(random::read(&generate(shape, seed)));
-            let told = agree(&system, &scenarios(&system, &mut Rng::new(seed), 400));
-            assert_eq!(told, Ok(0), "{shape:?}, seed {seed}");
-        }
+    for (shape, seed, text) in models::of_every_shape() {
+        let system = models::system(&text);
+        let told = agree(&system, &scenarios(&system, &mut Rng::new(seed), 400));
+        assert_eq!(told, Ok(0), "{shape:?}, seed {seed}");
     }
 }
