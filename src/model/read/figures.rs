@@ -2,7 +2,8 @@
 
 use toml::de::DeValue;
 
-use super::{Fields, Reader};
+use super::Reader;
+use super::keys::Fields;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::Range;
 use crate::model::decl::{At, Figures};

@@ -3,10 +3,14 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::{Fields, Reader, Value};
+use super::keys::Fields;
+use super::{Reader, Value};
 use crate::diag::{Code, Diagnostic};
 use crate::model::State;
 use crate::model::decl::{At, FailureDecl, HappenedDecl, Origin, OutageDecl};
+
+/// Where a thing is known from, and what else it is called.
+pub(super) const ORIGIN: [&str; 4] = ["source", "seen", "aka", "kind"];
 
 impl Reader<'_> {
     /// Where a thing is known from. A provider's and a region's tables may be spread over files: keys add up.
