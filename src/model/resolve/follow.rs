@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Instances, Resolver};
+use super::Resolver;
+use super::declare::Instances;
 use crate::diag::{Code, Diagnostic};
 use crate::model::decl::{At, GroupDecl, ProviderDecl, ServiceDecl, Term, TermDecl};
 use crate::model::names;
