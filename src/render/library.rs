@@ -83,8 +83,7 @@ fn catalog(catalog: &CatalogReport, width: usize) -> String {
             Cell::new(visible(&entry.reference)),
             Cell::new(entry.scope.unwrap_or(entry.kind)).style(DIM),
             Cell::new(entry.availability.map_or_else(String::new, |availability| availability.to_string())),
-            Cell::new(visible(&more(entry))),
-            Cell::new(format!("[{}]", number + 1)).style(DIM),
+            Cell::new(visible(format!("{} [{}]", more(entry), number + 1).trim_start())),
         ]);
     }
     let mut out = format!("{}\n", styled(BOLD, &catalog.name)) + &wrapped_table(&rows, MORE, width);

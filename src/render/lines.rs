@@ -45,6 +45,11 @@ pub(super) fn paragraph(first: &str, text: &str, width: usize) -> String {
     out
 }
 
+/// A sentence, wrapped, all but its first line indented.
+pub(super) fn sentence(text: &str, width: usize) -> String {
+    fill(text.split(' '), width.saturating_sub(2).max(20)).join("\n  ") + "\n"
+}
+
 /// A word in a style and a text behind it, whose further lines stand below its first.
 pub(super) fn hanging(indent: &str, style: Style, word: &str, text: &str, width: usize) -> String {
     let first = format!("{indent}{word} ");

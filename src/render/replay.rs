@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 
-use super::lines::{fill, paragraph};
+use super::lines::{paragraph, sentence};
 use super::table::{Cell, table, wrapped_table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, style_of, styled, visible};
 use crate::model::{State, Time};
@@ -191,7 +191,7 @@ fn happened(models: &[&ReplayReport], width: usize) -> String {
         columns.push(cells);
     }
     let wordy = usize::from(is_of_several) + 1;
-    wrapped_table(&columns, wordy, width) + &undecided(&rows, width) + &agreement(&rows)
+    wrapped_table(&columns, wordy, width) + &undecided(&rows, width) + &agreement(&rows, width)
 }
 
 fn verdict(row: &HappenedReport) -> (&'static str, Style) {
@@ -219,21 +219,21 @@ fn undecided(rows: &[(&str, &HappenedReport)], width: usize) -> String {
 }
 
 /// How many rows agree, of those that can.
-fn agreement(rows: &[(&str, &HappenedReport)]) -> String {
+fn agreement(rows: &[(&str, &HappenedReport)], width: usize) -> String {
     let count = |verdict: &str| rows.iter().filter(|(_, row)| row.verdict == verdict).count();
     let (right, length, undecided) = (count("right"), count("length"), count("undecided"));
     let decided = right + length + count("wrong");
     if decided + undecided == 0 {
         return String::new();
     }
-    let mut out = format!("\nas it happened: {right} of {decided}");
+    let mut out = format!("as it happened: {right} of {decided}");
     if length > 0 {
         out += &format!(", {length} more but for the length");
     }
     if undecided > 0 {
         out += &format!("; {undecided} not decidable from the facts");
     }
-    out + "\n"
+    "\n".to_owned() + &sentence(&out, width)
 }
 
 /// What happened, in short: `down, about 15h: the words`.
@@ -257,7 +257,7 @@ pub(crate) fn summary(report: &ReplayReport, width: usize) -> String {
     let summary = &report.summary;
     if summary.touching == 0 {
         let outages = if summary.known == 1 { "the outage" } else { "any of the outages" };
-        return format!("{model}: the model uses nothing of what failed in {outages}\n");
+        return sentence(&format!("{model}: the model uses nothing of what failed in {outages}"), width);
     }
     let kept = if report.kept == State::Up { "stayed up through" } else { "survived" };
     let mut out = format!(
@@ -272,5 +272,5 @@ pub(crate) fn summary(report: &ReplayReport, width: usize) -> String {
         });
         out += &format!("; the worst is {}{how}", worst.id);
     }
-    fill(out.split(' '), width).join("\n  ") + "\n"
+    sentence(&out, width)
 }
