@@ -28,7 +28,7 @@
 //! let system = System::new(model);
 //!
 //! let zone = system.model.find("cloud/north/a").map_err(|why| why.to_string())?;
-//! let fails = custom(&system.model, &[Failure { what: zone, lasts: Time::NEVER, destroys: false }]);
+//! let fails = custom(&system.model, &[Failure::for_good(zone)]);
 //! let shop: Vec<_> = system.model.capabilities().map(|(id, ..)| id).collect();
 //! let today = jiff::civil::date(2026, 11, 23);
 //!

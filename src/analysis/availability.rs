@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use super::{System, SystemTree};
 use crate::engine::Worker;
 use crate::faulttree::{Limits, Solver};
-use crate::model::{ElementId, Failure, Kind, State, Time};
+use crate::model::{ElementId, Failure, Kind, State};
 
 /// So many events are failed in all engine runs for one capability: about a second's work.
 const MOST_WORK: usize = 20_000_000;
@@ -63,7 +63,6 @@ fn by_runs(
     enough: f64,
 ) -> Bounds {
     let chances = chances(system, capability);
-    let stays_failed = |what: ElementId| Failure { what, lasts: Time::NEVER, destroys: false };
     let mut has_state = |failed: &[Failure]| worker.outcome(failed).state(capability) >= state;
     let mut bounds = Bounds { lower: 0.0, upper: 1.0 };
     let mut work = 0;
@@ -72,7 +71,7 @@ fn by_runs(
         if work > MOST_WORK || bounds.lower >= enough {
             break;
         }
-        let rest = chances[decided..].iter().map(|(id, _)| stays_failed(*id));
+        let rest = chances[decided..].iter().map(|(id, _)| Failure::for_good(*id));
         let worst: Vec<Failure> = failed.iter().copied().chain(rest).collect();
         work += worst.len() + failed.len() + 1;
         if has_state(&worst) {
@@ -82,7 +81,7 @@ fn by_runs(
         } else {
             // The two runs differ, so there is an event left to decide.
             let (id, works) = chances[decided];
-            let with = failed.iter().copied().chain([stays_failed(id)]).collect();
+            let with = failed.iter().copied().chain([Failure::for_good(id)]).collect();
             let of_both = [(works, failed), (1.0 - works, with)];
             branches.extend(of_both.into_iter().filter(|(chance, _)| *chance > 0.0).map(
                 |(chance, failed)| Branch { probability: probability * chance, decided: decided + 1, failed },

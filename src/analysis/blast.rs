@@ -4,7 +4,7 @@ use super::many::{Question, answers};
 use super::{Asked, System};
 use crate::compile::ConditionId;
 use crate::engine::{Block, Lanes, Outcome};
-use crate::model::{ElementId, Failure, Kind, State, Time};
+use crate::model::{ElementId, Failure, Kind, State};
 
 /// What falls in one scenario.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +125,7 @@ pub fn concentration(system: &System) -> Vec<Concentration> {
         if !matches!(element.kind, Kind::Provider) {
             continue;
         }
-        let outcome = worker.outcome(&[Failure { what: provider, lasts: Time::NEVER, destroys: false }]);
+        let outcome = worker.outcome(&[Failure::for_good(provider)]);
         let down = system.model.capabilities().filter(|(id, ..)| outcome.state(*id) == State::Down);
         let value_per_hour = down.fold(0.0, |sum, (_, _, capability)| sum + capability.value_per_hour);
         out.push(Concentration {

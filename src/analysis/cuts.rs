@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::System;
 use crate::engine::Worker;
 use crate::faulttree::{Cuts, Event, Node, Solver};
-use crate::model::{ElementId, Failure, State, Time};
+use crate::model::{ElementId, Failure, State};
 
 /// Which of the minimal cut sets are to be listed. All are counted, up to the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,8 +88,7 @@ pub fn falls_with(
 ) -> Vec<Vec<ElementId>> {
     let engine = system.engine();
     let one = |worker: &mut Worker<'_>, set: &Vec<ElementId>| {
-        let fails: Vec<Failure> =
-            set.iter().map(|what| Failure { what: *what, lasts: Time::NEVER, destroys: false }).collect();
+        let fails: Vec<Failure> = set.iter().map(|what| Failure::for_good(*what)).collect();
         let outcome = worker.outcome(&fails);
         capabilities.iter().copied().filter(|id| outcome.state(*id) < kept).collect()
     };

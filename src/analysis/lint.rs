@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::System;
 use crate::diag::{Code, Diagnostic, Place};
-use crate::model::{Element, ElementId, Failure, Kind, Model, Need, Service, State, Time};
+use crate::model::{Element, ElementId, Failure, Kind, Model, Need, Service, State};
 
 /// Every warning about a model, in the order of its text.
 pub fn lint(system: &System) -> Vec<Diagnostic> {
@@ -122,7 +122,7 @@ impl<'s> Providers<'s> {
         let mut worker = engine.worker();
         // Depending on a provider is not enough: it may be one alternative of several.
         let mut falls_with = |id: ElementId, on: ElementId| {
-            let fails = [Failure { what: on, lasts: Time::NEVER, destroys: false }];
+            let fails = [Failure::for_good(on)];
             worker.outcome(&fails).state(id) == State::Down
         };
         let mut below = HashMap::new();

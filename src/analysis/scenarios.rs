@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::model::{Class, Element, ElementId, Failure, Model, Scenario, Time};
+use crate::model::{Class, Element, ElementId, Failure, Model, Scenario};
 
 /// A scenario with the class that it belongs to: that of what fails, `scenario` for a declared one, `custom`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,23 +76,13 @@ pub(super) fn all_failing(model: &Model, failing: impl Iterator<Item = (Class, E
     classes.sort_unstable();
     classes.dedup();
     let class = classes.iter().map(|class| class.name()).collect::<Vec<_>>().join(" + ");
-    let stays_failed = |(_, what)| Failure { what, lasts: Time::NEVER, destroys: false };
-    Asked { scenario: named(model, failing.map(stays_failed).collect()), class }
+    let fails = failing.map(|(_, what)| Failure::for_good(what));
+    Asked { scenario: named(model, fails.collect()), class }
 }
 
 /// One scenario of these failures; what is named twice fails for the longer time.
 pub fn custom(model: &Model, fails: &[Failure]) -> Asked {
-    let mut sorted: Vec<Failure> = fails.to_vec();
-    sorted.sort_by_key(|failure| failure.what);
-    sorted.dedup_by(|later, kept| {
-        let same = later.what == kept.what;
-        if same {
-            kept.lasts = kept.lasts.max(later.lasts);
-            kept.destroys |= later.destroys;
-        }
-        same
-    });
-    Asked { scenario: named(model, sorted), class: "custom".to_owned() }
+    Asked { scenario: named(model, Failure::each_once(fails.to_vec())), class: "custom".to_owned() }
 }
 
 /// A scenario that the model declares.

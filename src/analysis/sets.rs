@@ -18,7 +18,7 @@ use super::scenarios::{all_failing, choose, members};
 use super::{Asked, System, TooMany};
 use crate::compile::ConditionId;
 use crate::engine::{Block, Fast, LANES, Lanes, Sweep, Worker};
-use crate::model::{Class, ElementId, Failure, Kind, State, Time};
+use crate::model::{Class, ElementId, Failure, Kind, State};
 
 /// More sets than this are refused: nobody would wait for them.
 pub const MOST_SETS: u64 = 1_000_000_000_000_000;
@@ -291,12 +291,7 @@ impl Run<'_> {
     }
 
     fn failures(&self, set: &[u32]) -> Vec<Failure> {
-        let stays_failed = |member: &u32| Failure {
-            what: self.members[*member as usize].1,
-            lasts: Time::NEVER,
-            destroys: false,
-        };
-        set.iter().map(stays_failed).collect()
+        set.iter().map(|member| Failure::for_good(self.members[*member as usize].1)).collect()
     }
 
     fn piece(

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::check::SINGLE_POINT_CLASSES;
 use super::{System, TooMany, sweep};
 use crate::engine::Worker;
-use crate::model::{ElementId, Failure, State, Time};
+use crate::model::{ElementId, Failure, State};
 
 /// More pairs than this are not tried.
 const MOST_PAIRS: usize = 300_000;
@@ -32,8 +32,7 @@ pub fn small_cuts(system: &System, capabilities: &[ElementId], kept: State) -> R
         .collect();
     let engine = system.engine();
     let taken = |worker: &mut Worker<'_>, failing: &[ElementId]| -> Vec<bool> {
-        let stays_failed = |what: &ElementId| Failure { what: *what, lasts: Time::NEVER, destroys: false };
-        let fails: Vec<Failure> = failing.iter().map(stays_failed).collect();
+        let fails: Vec<Failure> = failing.iter().map(|what| Failure::for_good(*what)).collect();
         let outcome = worker.outcome(&fails);
         capabilities.iter().map(|capability| outcome.state(*capability) < kept).collect()
     };

@@ -47,6 +47,27 @@ pub struct Failure {
     pub destroys: bool,
 }
 
+impl Failure {
+    /// It fails and stays failed; what it held is there when it is repaired.
+    pub fn for_good(what: ElementId) -> Self {
+        Self { what, lasts: Time::NEVER, destroys: false }
+    }
+
+    /// In the model's order, each element once: what fails twice does so for the longer of both times.
+    pub fn each_once(mut fails: Vec<Self>) -> Vec<Self> {
+        fails.sort_by_key(|failure| failure.what);
+        fails.dedup_by(|later, kept| {
+            let same = later.what == kept.what;
+            if same {
+                kept.lasts = kept.lasts.max(later.lasts);
+                kept.destroys |= later.destroys;
+            }
+            same
+        });
+        fails
+    }
+}
+
 /// What an outage really did to a capability. No answer depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Happened {

@@ -260,17 +260,8 @@ impl<'m> Directory<'m> {
                 fails.push(Failure { what: id, lasts: failed.lasts, destroys: failed.destroys });
             }
         }
-        fails.sort_by_key(|failure| failure.what);
-        // Two names of one thing: it was out for the longer of both.
-        fails.dedup_by(|later, kept| {
-            let same = later.what == kept.what;
-            if same {
-                kept.lasts = kept.lasts.max(later.lasts);
-                kept.destroys |= later.destroys;
-            }
-            same
-        });
-        fails
+        // There may be two names of one thing.
+        Failure::each_once(fails)
     }
 
     /// A product of one zone, where the model tells no zones of the region and something stands on the region's.

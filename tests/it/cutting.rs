@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use linchpin::analysis::{Listed, System, SystemTree, Wanted, cut_sets};
 use linchpin::engine::Reference;
 use linchpin::faulttree::{Limits, Solver};
-use linchpin::model::{Class, ElementId, Failure, State, Time};
+use linchpin::model::{Class, ElementId, Failure, State};
 use serde_json::Value;
 
 use crate::laws::{cases, ensure_equal, law_of_models};
@@ -36,7 +36,7 @@ fn minimal(sets: impl IntoIterator<Item = Set>) -> BTreeSet<Set> {
 fn by_trying(system: &System, capability: ElementId, kept: State, events: &[ElementId]) -> BTreeSet<Set> {
     let reference = Reference::new(&system.program);
     let falls = |set: &Set| {
-        let stays = |what: &ElementId| Failure { what: *what, lasts: Time::NEVER, destroys: false };
+        let stays = |what: &ElementId| Failure::for_good(*what);
         reference.outcome(&set.iter().map(stays).collect::<Vec<_>>()).state(capability) < kept
     };
     let set = |bits: usize| -> Set {

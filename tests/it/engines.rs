@@ -89,7 +89,7 @@ fn on_a_deadlock_behind_something_that_could_not_start_again() {
     compare(&system, scenarios(&system, &mut Rng::new(1), 200), text);
     let vault = system.model.find("vault").expect("it is there");
     let fast = Fast::new(&system.dense);
-    let outcome = fast.worker().outcome(&[Failure { what: vault, lasts: Time::NEVER, destroys: false }]);
+    let outcome = fast.worker().outcome(&[Failure::for_good(vault)]);
     let names: Vec<_> = outcome.deadlock.iter().map(|id| system.model[*id].name.as_str()).collect();
     assert_eq!(names, ["store", "capability:c"]);
 }
@@ -118,7 +118,7 @@ fn on_a_deep_chain_a_wide_star_and_a_large_circle() {
         let what = system.model.find("s7").expect("it is there");
         let fast = Fast::new(&system.dense);
         let capability = system.model.find("capability:c").expect("it is there");
-        let outcome = fast.worker().outcome(&[Failure { what, lasts: Time::NEVER, destroys: false }]);
+        let outcome = fast.worker().outcome(&[Failure::for_good(what)]);
         let down = outcome.outage(capability);
         let is_star = system.model.find("hub").is_ok();
         assert_eq!(down, if is_star { Time::ZERO } else { Time::NEVER });

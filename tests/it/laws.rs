@@ -430,9 +430,7 @@ fn availability_is_the_sum_over_all_sets_of_failures() {
                 |(index, (_, works)): (usize, &(_, f64))| if fails(index) { 1.0 - works } else { *works };
             let probability: f64 = chances.iter().enumerate().map(chance).product();
             let failed = chances.iter().enumerate().filter(|(index, _)| fails(*index));
-            let failed: Vec<Failure> = failed
-                .map(|(_, (what, _))| Failure { what: *what, lasts: Time::NEVER, destroys: false })
-                .collect();
+            let failed: Vec<Failure> = failed.map(|(_, (what, _))| Failure::for_good(*what)).collect();
             if probability > 0.0 {
                 let outcome = naive::outcome(model, &failed, |_| true);
                 for id in capabilities(model) {
@@ -729,7 +727,7 @@ fn scenarios_of(model: &Model, policy: &Policy) -> Vec<(String, Vec<Failure>)> {
     };
     let swept = sets.into_iter().map(|set| {
         let name = set.iter().map(|id| model[*id].name.as_str()).collect::<Vec<_>>().join(" + ");
-        let fails = set.into_iter().map(|what| Failure { what, lasts: Time::NEVER, destroys: false });
+        let fails = set.into_iter().map(Failure::for_good);
         (name, fails.collect())
     });
     let declared = policy.scenarios.iter().map(|index| &model.scenarios[*index]);

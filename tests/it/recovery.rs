@@ -83,7 +83,7 @@ fn waves_and_the_critical_path_are_an_order_to_start_in() {
             let later: Vec<Failure> = starting
                 .iter()
                 .filter(|id| !there.contains(id) && !wave.contains(id))
-                .map(|id| Failure { what: *id, lasts: Time::NEVER, destroys: false })
+                .map(|id| Failure::for_good(*id))
                 .collect();
             let page = naive::cold_start_with(&system.model, &later);
             for id in wave {

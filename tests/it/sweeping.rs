@@ -46,8 +46,7 @@ fn agree(system: &System, all: &[Vec<ElementId>]) -> Result<usize, String> {
         block_of_few.run();
         n_untold += block.untold().count();
         for (lane, fails) in scenarios.iter().enumerate() {
-            let failures =
-                fails.iter().map(|what| Failure { what: *what, lasts: Time::NEVER, destroys: false });
+            let failures = fails.iter().map(|what| Failure::for_good(*what));
             let expected = reference.outcome(&failures.collect::<Vec<_>>());
             if block.untold().has(lane) {
                 continue;

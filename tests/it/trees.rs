@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use linchpin::analysis::{System, SystemTree};
 use linchpin::engine::Reference;
 use linchpin::faulttree::{Gate, Node};
-use linchpin::model::{Class, ElementId, Failure, State, Time};
+use linchpin::model::{Class, ElementId, Failure, State};
 
 use crate::laws::{cases, law_of_models};
 use crate::random::Rng;
@@ -43,8 +43,7 @@ fn same_as_the_reference(system: &System, rng: &mut Rng) -> Result<(), String> {
     for _ in 0..12 {
         let one_in = 1 + rng.below(6);
         let failed: Vec<ElementId> = elements.iter().copied().filter(|_| rng.below(one_in) == 0).collect();
-        let fails: Vec<Failure> =
-            failed.iter().map(|what| Failure { what: *what, lasts: Time::NEVER, destroys: false }).collect();
+        let fails: Vec<Failure> = failed.iter().map(|what| Failure::for_good(*what)).collect();
         let outcome = reference.outcome(&fails);
         for (kept, tree) in &trees {
             for (capability, top) in capabilities.iter().zip(&tree.tops) {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::super::args::{AsOfArgs, CapabilityArgs, FailArgs, SweepArgs};
 use super::super::exit::Failure;
-use crate::analysis::{Asked, TooMany, custom, declared, sweep};
+use crate::analysis::{Asked, TooEntangled, TooMany, custom, declared, sweep};
 use crate::diag::nearest;
 use crate::model::{Class, ElementId, Failure as Event, Model, NotFound, Selector, Time};
 
@@ -117,6 +117,11 @@ pub(super) fn element(model: &Model, option: &str, reference: &str) -> Result<El
 pub(super) fn too_many(why: TooMany) -> Failure {
     Failure::new(why.to_string())
         .hint("take fewer --class or fewer --failures; `linchpin sweep` looks at far more")
+}
+
+/// What to say of a model whose circles are beyond a fault tree.
+pub(super) fn too_entangled(why: TooEntangled) -> Failure {
+    Failure::new(format!("the model has {why}"))
 }
 
 /// The day asked about: today, by the clock of Greenwich, where none is named.

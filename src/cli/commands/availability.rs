@@ -38,8 +38,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
     let model = &system.model;
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let kept: State = args.kept.state.into();
-    let tree = SystemTree::new(system, &capabilities, kept, &Class::ALL)
-        .map_err(|why| Failure::new(format!("the model has {why}")))?;
+    let tree = SystemTree::new(system, &capabilities, kept, &Class::ALL).map_err(ask::too_entangled)?;
     let chances = tree.tree.probabilities();
     for (name, _) in &args.what_if {
         ask::element(model, "--what-if", name)?;

@@ -32,8 +32,7 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let named: Vec<Class> = args.classes.iter().map(|class| class.0).collect();
     let classes = if named.is_empty() { &Class::ALL[..] } else { &named };
     let kept: State = args.kept.state.into();
-    let system_tree = SystemTree::new(system, &capabilities, kept, classes)
-        .map_err(|why| Failure::new(format!("the model has {why}")))?;
+    let system_tree = SystemTree::new(system, &capabilities, kept, classes).map_err(ask::too_entangled)?;
     let sets = solve(&system_tree.tree, &system_tree.tops, args, &stop);
     // A picture of all, or every set with what else falls.
     let more = match (args.output.format, talk.detail) {

@@ -17,7 +17,7 @@ pub(super) fn run(args: &ExportArgs, talk: &Talk) -> Result<Exit, Failure> {
     let model = &system.model;
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let tree = SystemTree::new(system, &capabilities, args.kept.state.into(), &Class::ALL)
-        .map_err(|why| Failure::new(format!("the model has {why}")))?;
+        .map_err(ask::too_entangled)?;
     let event = |id: &crate::model::ElementId| BasicEvent {
         name: model[*id].name.clone(),
         probability: Some(1.0 - model[*id].availability.unwrap_or(1.0)),

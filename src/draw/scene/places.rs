@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::needs::occupied;
 use super::words::{amount, in_words, instance_lines, plural, shape_of};
 use super::{Drawing, LinkClass, Mark, Node, Shape};
-use crate::model::{ElementId, Failure, Kind, Need, State, Time};
+use crate::model::{ElementId, Failure, Kind, Need, State};
 
 /// What stands directly in each domain.
 type Contents = BTreeMap<ElementId, Vec<Node>>;
@@ -248,7 +248,7 @@ impl Drawing<'_> {
             if !matches!(element.kind, Kind::Provider | Kind::Region(_) | Kind::Zone { .. }) {
                 continue;
             }
-            let outcome = worker.outcome(&[Failure { what: id, lasts: Time::NEVER, destroys: false }]);
+            let outcome = worker.outcome(&[Failure::for_good(id)]);
             let down = || self.model.capabilities().filter(|(id, ..)| outcome.state(*id) == State::Down);
             let value = down().fold(0.0, |sum, (_, _, capability)| sum + capability.value_per_hour);
             let names: Vec<&str> = down().map(|(_, element, _)| element.bare_name()).collect();
