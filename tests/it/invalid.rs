@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use insta::assert_snapshot;
 use linchpin::diag::{Code, Severity};
 
-/// Codes about files rather than about what they hold: their examples are made in `bad_input.rs` and `exchange.rs`.
+/// Codes about files rather than about what they hold: their examples are made in `bad_input/files.rs` and `exchange.rs`.
 const WITHOUT_EXAMPLE: [Code; 3] = [Code::CannotRead, Code::TooLarge, Code::BadImport];
 
 fn root() -> &'static Path {
