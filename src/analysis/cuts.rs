@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::System;
 use crate::engine::Worker;
-use crate::faulttree::{Cuts, Event, Node, Solver};
+use crate::faulttree::{Bounds, Cuts, Event, Node, Solver};
 use crate::model::{ElementId, Failure, State};
 
 /// Which of the minimal cut sets are to be listed. All are counted, up to the order.
@@ -22,8 +22,10 @@ pub struct Wanted {
 /// The minimal cut sets of one capability.
 #[derive(Debug)]
 pub struct CutSets {
-    /// All of them, up to the order, without being written out.
+    /// All of them, up to the order, without being written out; where a limit was hit, up to a smaller one.
     pub cuts: Cuts,
+    /// What the probability that one of all, known or not, happens lies between; said where a limit was hit.
+    pub probability: Option<Bounds>,
     /// Those to be listed.
     pub listed: Listed,
     /// Whether these are all that there are.
@@ -56,9 +58,10 @@ pub fn cut_sets(solver: &Solver<'_>, top: Node, wanted: Wanted, probabilities: &
         Listed::These(sets) => cuts.count() == BigUint::from(sets.len()),
     };
     // Larger ones than were looked for may exist, unless no set can be larger.
-    let looked_everywhere = wanted.order.is_none_or(|order| order >= probabilities.len());
+    let looked_everywhere = cuts.complete_to().is_none_or(|order| order >= probabilities.len());
     let is_complete = cuts.is_complete() && listed_all && looked_everywhere;
-    CutSets { cuts, listed, is_complete }
+    let probability = (!cuts.is_complete()).then(|| solver.probability_by(top, &cuts));
+    CutSets { cuts, probability, listed, is_complete }
 }
 
 /// The most probable sets. Where none of the rest can happen by chance, the smallest of these.

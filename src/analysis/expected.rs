@@ -12,35 +12,29 @@ pub struct Expected {
     pub fails: Bounds,
     /// The same with other chances of some events, where these were given.
     pub what_if: Option<Bounds>,
-    /// The most important event first; none where the probability is not exact.
+    /// The most important event first, of those of which it is known.
     pub importance: Vec<Importance>,
-    /// By event, P₁ − P₀; all 0 where the probability is not exact.
-    pub birnbaum: Vec<f64>,
+    /// By event, P₁ − P₀; `None` where it is not known: see [`Solver::birnbaum`].
+    pub birnbaum: Vec<Option<f64>>,
 }
 
 /// Asks a solver about a top. `chances` has each event's probability, `what_if` other ones.
 pub fn expected(solver: &Solver<'_>, top: Node, chances: &[f64], what_if: Option<&[f64]>) -> Expected {
     let fails = solver.probability(top);
-    let (birnbaum, importance) = if fails.is_exact() {
-        let birnbaum = solver.birnbaum(top);
-        let without = |event: usize| {
-            let mut without = chances.to_vec();
-            without[event] = 0.0;
-            solver.probability_with(top, &without).upper
-        };
-        let importance = ranked(importance(fails.upper, chances, &birnbaum, without));
-        (birnbaum, importance)
-    } else {
-        (vec![0.0; chances.len()], Vec::new())
+    let birnbaum = solver.birnbaum(top);
+    let without = |event: usize| {
+        let mut without = chances.to_vec();
+        without[event] = 0.0;
+        solver.probability_with(top, &without).upper
     };
+    let importance = ranked(importance(fails.upper, chances, &birnbaum, without));
     let what_if = what_if.map(|chances| solver.probability_with(top, chances));
     Expected { fails, what_if, importance, birnbaum }
 }
 
 /// How often a state is lost: see [`frequency`]. `None` where no event says how often it fails, or a limit was hit.
 pub fn outages(model: &Model, events: &[ElementId], of: &Expected) -> Option<Frequency> {
-    let frequency = frequency(model, events, &of.birnbaum);
-    (of.fails.is_exact() && frequency.per_second > 0.0).then_some(frequency)
+    frequency(model, events, &of.birnbaum).filter(|frequency| frequency.per_second > 0.0)
 }
 
 /// How probable each top is when the figures that are ranges are drawn from these; `None` where no event's is, a limit was hit, or nobody

@@ -24,18 +24,18 @@ pub struct Importance {
     pub rrw: Option<f64>,
 }
 
-/// The importance of each event with a chance to matter. `probability` is P, `chances` each event's p, `birnbaum` each event's P₁ − P₀,
-/// and `without` gives an event's P₀ where P − p (P₁ − P₀) loses it among rounding errors.
+/// The importance of each event with a chance to matter. `probability` is P, `chances` each event's p, `birnbaum` each event's P₁ − P₀
+/// where that is known, and `without` gives an event's P₀ where P − p (P₁ − P₀) loses it among rounding errors.
 pub fn importance(
     probability: f64,
     chances: &[f64],
-    birnbaum: &[f64],
+    birnbaum: &[Option<f64>],
     without: impl Fn(usize) -> f64,
 ) -> Vec<Importance> {
     /// What is left of a difference is exact to about nine digits above this share of what was there.
     const CANCELLED: f64 = 1e-6;
-    let of_event = |(event, (p, birnbaum)): (usize, (&f64, &f64))| {
-        let (p, birnbaum) = (*p, *birnbaum);
+    let of_event = |(event, (p, birnbaum)): (usize, (&f64, &Option<f64>))| {
+        let (p, birnbaum) = (*p, (*birnbaum)?);
         let mut never = probability - p * birnbaum;
         if never.abs() < CANCELLED * probability {
             never = without(event);
@@ -48,17 +48,17 @@ pub fn importance(
             (false, false) => Some(1.0),
         };
         let share = if probability > 0.0 { p * birnbaum / probability } else { 0.0 };
-        Importance {
+        Some(Importance {
             event,
             birnbaum,
             criticality: share,
             fussell_vesely: share,
             raw: ratio(certain, probability),
             rrw: ratio(probability, never),
-        }
+        })
     };
     let matters = |importance: &Importance| importance.birnbaum != 0.0;
-    chances.iter().zip(birnbaum).enumerate().map(of_event).filter(matters).collect()
+    chances.iter().zip(birnbaum).enumerate().filter_map(of_event).filter(matters).collect()
 }
 
 /// What to make better first: the events, those first whose perfection would gain the most; at the end those that never happen by
@@ -89,9 +89,11 @@ pub struct Frequency {
 
 /// How often what the events bring about happens: each event as often as it fails, and the chance that this is what matters then. `events`
 /// are those of `birnbaum`, in order. (Exact for independent events that take turns working and failing, where no failure helps.)
-pub fn frequency(model: &Model, events: &[ElementId], birnbaum: &[f64]) -> Frequency {
+/// `None` where it is not known how much one of the events matters.
+pub fn frequency(model: &Model, events: &[ElementId], birnbaum: &[Option<f64>]) -> Option<Frequency> {
+    let birnbaum: Vec<f64> = birnbaum.iter().copied().collect::<Option<_>>()?;
     let mut frequency = Frequency { per_second: 0.0, unknown: Vec::new() };
-    for (event, birnbaum) in events.iter().zip(birnbaum).filter(|(_, birnbaum)| **birnbaum > 0.0) {
+    for (event, birnbaum) in events.iter().zip(birnbaum).filter(|(_, birnbaum)| *birnbaum > 0.0) {
         let element = &model[*event];
         match element.chance.as_ref().and_then(|chance| chance.failures_per_second(middle)) {
             Some(per_second) => frequency.per_second += birnbaum * per_second,
@@ -99,7 +101,7 @@ pub fn frequency(model: &Model, events: &[ElementId], birnbaum: &[f64]) -> Frequ
             None => {}
         }
     }
-    frequency
+    Some(frequency)
 }
 
 #[cfg(test)]
@@ -114,7 +116,7 @@ mod tests {
             changed[event] = p;
             probability(&changed)
         };
-        let birnbaum: Vec<f64> = (0..4).map(|event| with(event, 1.0) - with(event, 0.0)).collect();
+        let birnbaum: Vec<_> = (0..4).map(|event| Some(with(event, 1.0) - with(event, 0.0))).collect();
         let all = importance(probability(&chances), &chances, &birnbaum, |event| with(event, 0.0));
         (probability(&chances), ranked(all))
     }
@@ -134,6 +136,13 @@ mod tests {
         let third = ranked[2];
         assert!(near(Some(third.birnbaum), 0.98) && near(third.raw, 1.0 / probability));
         assert!(near(third.rrw, probability / 0.02) && near(Some(third.criticality), 0.0098 / probability));
+    }
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let birnbaum = [Some(0.5), None];
+        let known = importance(0.25, &[0.5, 0.5], &birnbaum, |_| 0.0);
+        assert_eq!(known.iter().map(|of| of.event).collect::<Vec<_>>(), [0]);
     }
 
     #[test]

@@ -356,7 +356,7 @@ impl<'a, 'd> Writer<'a, 'd> {
         let (dropped, late) = (Loop::new(asked, &dropped), Loop::new(asked, &late));
         let mut equations = Equations {
             asked,
-            functions: Functions::new(Limits { memory: Some(MOST_BYTES), stop: None }),
+            functions: Functions::new(Limits { memory: Some(MOST_BYTES), ..Limits::default() }),
             values: HashMap::with_capacity(set.len()),
         };
         for item in dropped.order.iter().chain(&late.order) {

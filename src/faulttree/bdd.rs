@@ -38,9 +38,9 @@ impl<'a> Bdd<'a> {
         self.table.clear(1, effort);
     }
 
-    /// From now on nobody is asked whether to stop.
-    pub(super) fn go_on_regardless(&mut self) {
-        self.table.go_on_regardless();
+    /// From now on it is time to stop, and only what is short is done.
+    pub(super) fn go_on_to_the_last(&mut self) {
+        self.table.go_on_to_the_last();
     }
 
     /// How many nodes were made since the last reset.

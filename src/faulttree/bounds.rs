@@ -26,6 +26,8 @@ pub(super) struct Bounded<'b, 'a> {
     pub(super) chances: &'b [f64],
     /// How many nodes a function may have.
     pub(super) keep: usize,
+    /// How many nodes may still be looked at.
+    pub(super) effort: &'b mut usize,
 }
 
 impl Bounded<'_, '_> {
@@ -85,6 +87,7 @@ impl Bounded<'_, '_> {
             }
             next += 1;
         }
+        *self.effort = self.effort.checked_sub(edges.len()).ok_or(Hit)?;
         if edges.len() <= self.keep {
             return Ok(f);
         }

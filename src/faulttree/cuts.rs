@@ -21,9 +21,10 @@ pub struct Cuts {
     root: u32,
     /// How many events the smallest set of each node has; of no set, most.
     least: Vec<u32>,
-    /// Larger sets do not count.
-    order: Option<u32>,
     events: usize,
+    /// All sets of at most so many events are there, and no others; `None`: all.
+    order: Option<u32>,
+    /// Whether that is all that was asked for.
     complete: bool,
 }
 
@@ -46,22 +47,26 @@ enum Of {
 }
 
 impl Cuts {
-    /// There is none, or none was found.
-    pub(super) fn none(events: usize, complete: bool) -> Self {
-        Self { nodes: Vec::new(), root: EMPTY, least: vec![u32::MAX, 0], order: None, events, complete }
+    /// There is none.
+    pub(super) fn none(events: usize) -> Self {
+        Self { nodes: Vec::new(), root: EMPTY, least: vec![u32::MAX, 0], events, order: None, complete: true }
     }
 
     /// The empty set: nothing needs to happen.
     pub(super) fn nothing(events: usize) -> Self {
-        Self { root: BASE, ..Self::none(events, true) }
+        Self { root: BASE, ..Self::none(events) }
+    }
+
+    /// No set is known, and it is known that something needs to happen.
+    pub(super) fn unknown(events: usize) -> Self {
+        Self { order: Some(0), complete: false, ..Self::none(events) }
     }
 
     /// A single event.
     pub(super) fn one(events: usize, event: Event, order: Option<u32>) -> Self {
-        let mut cuts = Self::none(events, true);
+        let mut cuts = Self::none(events);
         cuts.push(Node { of: Of::Event(event), hi: BASE, lo: EMPTY });
-        cuts.finish(2, order);
-        cuts
+        cuts.finish(2, order)
     }
 
     /// How many events it takes at least to make a variable true.
@@ -83,13 +88,7 @@ impl Cuts {
                 Variable::Module(module) => Of::Family(roots[module as usize]),
             };
             let (hi, lo) = (number[item.hi as usize], number[item.lo as usize]);
-            let own = if hi == EMPTY || matches!(of, Of::Family(EMPTY)) {
-                lo
-            } else {
-                self.push(Node { of, hi, lo });
-                self.next() - 1
-            };
-            number.push(own);
+            number.push(self.with(of, hi, lo));
         }
         number[family.root as usize]
     }
@@ -108,23 +107,108 @@ impl Cuts {
         self.nodes.push(node);
     }
 
-    pub(super) fn finish(&mut self, root: u32, order: Option<u32>) {
+    /// The sets below a root, of at most so many events where an order is given.
+    pub(super) fn finish(mut self, root: u32, order: Option<u32>) -> Self {
         self.root = root;
-        self.order = order;
+        match order {
+            Some(order) => Self { order: Some(order), ..self.up_to(order) },
+            None => self,
+        }
+    }
+
+    /// The same where a limit was hit before all that was asked for was found.
+    pub(super) fn incomplete(self) -> Self {
+        Self { complete: false, ..self }
+    }
+
+    /// The same where none can have more events than these.
+    pub(super) fn of_any_size(self) -> Self {
+        Self { order: None, ..self }
+    }
+
+    /// Only the sets of at most so many events. For each node and each number of events there is a node for its sets of just so many;
+    /// a product of families becomes a sum of products.
+    fn up_to(self, order: u32) -> Self {
+        let mut most = vec![0_u32; self.least.len()];
+        for (number, node) in (2..).zip(&self.nodes) {
+            let of = node.family().map_or(1, |root| most[root as usize]);
+            most[number] = most[node.lo as usize].max(of.saturating_add(most[node.hi as usize]));
+        }
+        if most[self.root as usize] <= order {
+            return self;
+        }
+        // One more than how many events matter; 0: none of its sets does.
+        let mut left = vec![0_u32; self.least.len()];
+        left[self.root as usize] = order.saturating_add(1);
+        for (index, node) in self.nodes.iter().enumerate().rev() {
+            let own = left[index + 2];
+            let (hi, lo) = (node.hi as usize, node.lo as usize);
+            left[lo] = left[lo].max(own);
+            let of = node.family().map_or(1, |root| self.least[root as usize]);
+            if let Some(root) = node.family() {
+                let beside = own.saturating_sub(self.least[hi]);
+                left[root as usize] = left[root as usize].max(beside);
+            }
+            left[hi] = left[hi].max(own.saturating_sub(of));
+        }
+        let mut small = Self::none(self.events);
+        // By node, its sets of as many events as the smallest, of one more, and so on.
+        let mut exactly: Vec<Vec<u32>> = vec![Vec::new(), vec![BASE]];
+        for (number, node) in (2..).zip(&self.nodes) {
+            let least = self.least[number];
+            let end = left[number].min(most[number].saturating_add(1));
+            let of_size = |exactly: &[Vec<u32>], node: u32, size: u32| {
+                let at = size.checked_sub(self.least[node as usize]);
+                at.and_then(|at| exactly[node as usize].get(at as usize)).copied().unwrap_or(EMPTY)
+            };
+            let mut own = Vec::new();
+            for size in least..end {
+                let mut sets = of_size(&exactly, node.lo, size);
+                match node.of {
+                    Of::Event(_) => {
+                        let hi = size.checked_sub(1).map_or(EMPTY, |rest| of_size(&exactly, node.hi, rest));
+                        sets = small.with(node.of, hi, sets);
+                    }
+                    Of::Family(root) => {
+                        for of in self.least[root as usize]..=size {
+                            let (family, hi) =
+                                (of_size(&exactly, root, of), of_size(&exactly, node.hi, size - of));
+                            sets = small.with(Of::Family(family), hi, sets);
+                        }
+                    }
+                }
+                own.push(sets);
+            }
+            exactly.push(own);
+        }
+        for family in exactly.swap_remove(self.root as usize).into_iter().rev() {
+            small.root = small.with(Of::Family(family), BASE, small.root);
+        }
+        small
+    }
+
+    /// The sets of `lo`, and those of `hi` each with what the variable stands for.
+    fn with(&mut self, of: Of, hi: u32, lo: u32) -> u32 {
+        if hi == EMPTY || matches!(of, Of::Family(EMPTY)) {
+            return lo;
+        }
+        self.push(Node { of, hi, lo });
+        self.next() - 1
     }
 
     fn node(&self, number: u32) -> Node {
         self.nodes[number as usize - 2]
     }
 
-    /// Whether these are all there are, up to the order asked for; else a limit was hit.
+    /// Whether these are all that were asked for; else a limit was hit, and [`Self::complete_to`] says how far they go.
     pub fn is_complete(&self) -> bool {
         self.complete
     }
 
-    /// Whether they were asked for up to an order only.
-    pub fn is_limited(&self) -> bool {
-        self.order.is_some()
+    /// These are all sets of at most so many events, and larger ones were not looked for or not found; `None`: they are all, of any
+    /// size.
+    pub fn complete_to(&self) -> Option<usize> {
+        self.order.map(|order| order as usize)
     }
 
     /// How many nodes the diagram has: what it takes, however many sets there are.
@@ -134,7 +218,7 @@ impl Cuts {
 
     /// Whether there is no set.
     pub fn is_empty(&self) -> bool {
-        self.least[self.root as usize] > self.order.unwrap_or(u32::MAX - 1)
+        self.root == EMPTY
     }
 
     /// How many events the smallest set has.
@@ -144,9 +228,6 @@ impl Cuts {
 
     /// How many sets there are.
     pub fn count(&self) -> BigUint {
-        if self.order.is_some() {
-            return self.count_by_order().iter().sum();
-        }
         // Large numbers only where they are needed.
         if let Some(up) = self.up(|_| 1_u128) {
             return BigUint::from(up[self.root as usize]);
@@ -157,7 +238,6 @@ impl Cuts {
 
     /// How many sets there are of 0, 1, 2 … events, up to the largest.
     pub fn count_by_order(&self) -> Vec<BigUint> {
-        let most = self.order.map_or(usize::MAX, |order| order as usize);
         // Polynomials whose powers are orders, each dropped after its last use.
         let mut last_use: Vec<u32> = vec![0; self.least.len()];
         for (index, node) in self.nodes.iter().enumerate() {
@@ -173,13 +253,13 @@ impl Cuts {
         for (index, node) in self.nodes.iter().enumerate() {
             let mut sum = up[node.lo as usize].clone();
             match node.of {
-                Of::Event(_) => add_shifted(&mut sum, &up[node.hi as usize], 1, most),
+                Of::Event(_) => add_shifted(&mut sum, &up[node.hi as usize], 1),
                 Of::Family(root) => {
                     let (of, hi) = (&up[root as usize], &up[node.hi as usize]);
                     for (order, count) in of.iter().enumerate().filter(|(_, count)| **count != BigUint::ZERO)
                     {
                         let product: Vec<_> = hi.iter().map(|hi| hi * count).collect();
-                        add_shifted(&mut sum, &product, order, most);
+                        add_shifted(&mut sum, &product, order);
                     }
                 }
             }
@@ -191,31 +271,22 @@ impl Cuts {
                 }
             }
         }
-        let mut counts = std::mem::take(&mut up[self.root as usize]);
-        while counts.last() == Some(&BigUint::ZERO) {
-            counts.pop();
-        }
-        counts
+        up.swap_remove(self.root as usize)
     }
 
-    /// By event, in how many sets it is. Not for sets limited by order.
-    ///
-    /// # Panics
-    /// If the sets were asked for up to an order.
+    /// By event, in how many sets it is.
     pub fn count_by_event(&self) -> Vec<BigUint> {
-        assert!(self.order.is_none(), "sets are counted by event only where all are asked for");
         let one = |_| BigUint::from(1_u32);
         let up = self.up(one).unwrap_or_default();
         self.down(&up, one).unwrap_or_default()
     }
 
     /// The sum of the products of the events' probabilities over all sets, and by event over the sets that have it: what
-    /// probability and importance are when sets are rare enough not to overlap. Not for sets limited by order.
+    /// probability and importance are when sets are rare enough not to overlap.
     ///
     /// # Panics
-    /// If the sets were asked for up to an order, or there are fewer probabilities than events.
+    /// If there are fewer probabilities than events.
     pub fn sum_of_products(&self, probabilities: &[f64]) -> (f64, Vec<f64>) {
-        assert!(self.order.is_none(), "products are summed only where all sets are asked for");
         let probability = |event: Event| probabilities[event.index()];
         let up = self.up(probability).unwrap_or_default();
         let mut of_event = self.down(&up, probability).unwrap_or_default();
@@ -223,6 +294,23 @@ impl Cuts {
             *sum *= probability;
         }
         (up[self.root as usize], of_event)
+    }
+
+    /// A number that the probability that one set or more happens is not below: the sum of the probabilities of the most
+    /// probable ones, less those of any two of them at once (Bonferroni).
+    pub(super) fn at_least_one(&self, probabilities: &[f64]) -> f64 {
+        const MOST: usize = 200;
+        let sets = self.most_probable(MOST, probabilities);
+        let (mut sum, mut best) = (0.0, 0.0_f64);
+        for (index, (probability, set)) in sets.iter().enumerate() {
+            let both = |(other, of): &(f64, Vec<Event>)| {
+                let is_own = |event: &&Event| of.binary_search(event).is_err();
+                other * set.iter().filter(is_own).map(|event| probabilities[event.index()]).product::<f64>()
+            };
+            sum += probability - sets[..index].iter().map(both).sum::<f64>();
+            best = best.max(sum);
+        }
+        best
     }
 
     /// For each node, the sum over its sets of the products of the events' amounts; none where a number got too large.
@@ -323,12 +411,6 @@ impl Cuts {
         cheapest.push(Branch { node: self.root, ..Branch::default() });
         cheapest
     }
-
-    /// Whether a branch can still give a set that is small enough.
-    fn fits(&self, node: u32, chosen: u32, pending: u32) -> bool {
-        let total = self.least[node as usize].saturating_add(chosen).saturating_add(pending);
-        total <= self.order.unwrap_or(u32::MAX - 1)
-    }
 }
 
 impl Node {
@@ -340,10 +422,8 @@ impl Node {
     }
 }
 
-/// Adds what is to be added, that many powers higher and up to a highest one.
-fn add_shifted(sum: &mut Vec<BigUint>, added: &[BigUint], shift: usize, most: usize) {
-    let fits = most.saturating_sub(shift).saturating_add(1);
-    let added = if shift > most { &[] } else { &added[..added.len().min(fits)] };
+/// Adds what is to be added, that many powers higher.
+fn add_shifted(sum: &mut Vec<BigUint>, added: &[BigUint], shift: usize) {
     if sum.len() < added.len() + shift && !added.is_empty() {
         sum.resize(added.len() + shift, BigUint::ZERO);
     }
@@ -407,8 +487,6 @@ struct Open {
     node: u32,
     /// Index into what waits, from 1; 0 is nothing.
     waiting: u32,
-    /// How many events what waits takes at least.
-    pending: u32,
     /// How much was chosen, and how much waited, when the walk came by.
     chosen: u32,
     later: u32,
@@ -428,10 +506,10 @@ impl Iterator for Iter<'_> {
 
     fn next(&mut self) -> Option<Vec<Event>> {
         let length = |length: usize| narrow(length);
-        while let Some(Open { mut node, mut waiting, mut pending, chosen, later }) = self.open.pop() {
+        while let Some(Open { mut node, mut waiting, chosen, later }) = self.open.pop() {
             self.chosen.truncate(chosen as usize);
             self.later.truncate(later as usize);
-            while self.cuts.fits(node, length(self.chosen.len()), pending) {
+            while node != EMPTY {
                 if node == BASE {
                     if waiting == 0 {
                         let mut set = self.chosen.clone();
@@ -439,13 +517,12 @@ impl Iterator for Iter<'_> {
                         return Some(set);
                     }
                     (node, waiting) = self.later[waiting as usize - 1];
-                    pending -= self.cuts.least[node as usize];
                     continue;
                 }
                 let here = self.cuts.node(node);
                 let (chosen, later) = (length(self.chosen.len()), length(self.later.len()));
                 if here.lo != EMPTY {
-                    self.open.push(Open { node: here.lo, waiting, pending, chosen, later });
+                    self.open.push(Open { node: here.lo, waiting, chosen, later });
                 }
                 match here.of {
                     Of::Event(event) => {
@@ -455,7 +532,6 @@ impl Iterator for Iter<'_> {
                     Of::Family(root) => {
                         self.later.push((here.hi, waiting));
                         waiting = length(self.later.len());
-                        pending += self.cuts.least[here.hi as usize];
                         node = root;
                     }
                 }
@@ -481,9 +557,6 @@ struct Branch {
     waiting: u32,
     /// What was chosen, as an index into the trail, from 1.
     chosen: u32,
-    n_chosen: u32,
-    /// Events that what waits takes at least.
-    pending: u32,
     /// What was chosen costs that much, and what waits at least that.
     cost: f64,
     waits: f64,
@@ -531,7 +604,7 @@ impl Cheapest<'_> {
     }
 
     fn push(&mut self, branch: Branch) {
-        if self.cuts.fits(branch.node, branch.n_chosen, branch.pending) {
+        if branch.node != EMPTY {
             self.heap.push(Reverse(Ranked(self.total(&branch), self.pushed, branch)));
             self.pushed += 1;
         }
@@ -545,20 +618,19 @@ impl Cheapest<'_> {
                 self.trail.push((event, branch.chosen));
                 let chosen = narrow(self.trail.len());
                 let cost = branch.cost + self.of_node[branch.node as usize - 2];
-                Branch { node: here.hi, chosen, n_chosen: branch.n_chosen + 1, cost, ..branch }
+                Branch { node: here.hi, chosen, cost, ..branch }
             }
             Of::Family(root) => {
                 self.later.push((here.hi, branch.waiting, branch.waits));
                 let waiting = narrow(self.later.len());
-                let pending = branch.pending + self.cuts.least[here.hi as usize];
                 let waits = branch.waits + self.least[here.hi as usize];
-                Branch { node: root, waiting, pending, waits, ..branch }
+                Branch { node: root, waiting, waits, ..branch }
             }
         }
     }
 
     fn set(&self, branch: &Branch) -> Vec<Event> {
-        let mut set = Vec::with_capacity(branch.n_chosen as usize);
+        let mut set = Vec::new();
         let mut at = branch.chosen;
         while at > 0 {
             let (event, before) = self.trail[at as usize - 1];
@@ -574,29 +646,21 @@ impl Iterator for Cheapest<'_> {
     type Item = Vec<Event>;
 
     fn next(&mut self) -> Option<Vec<Event>> {
-        'popped: while let Some(Reverse(Ranked(_, _, mut branch))) = self.heap.pop() {
-            while self.cuts.fits(branch.node, branch.n_chosen, branch.pending) {
+        while let Some(Reverse(Ranked(_, _, mut branch))) = self.heap.pop() {
+            while branch.node != EMPTY {
                 if branch.node == BASE {
                     if branch.waiting == 0 {
                         return Some(self.set(&branch));
                     }
                     (branch.node, branch.waiting, branch.waits) = self.later[branch.waiting as usize - 1];
-                    branch.pending -= self.cuts.least[branch.node as usize];
                     continue;
                 }
                 let without = Branch { node: self.cuts.node(branch.node).lo, ..branch };
-                if without.node == EMPTY {
-                    branch = self.with(branch);
-                    continue;
-                }
                 let with = self.with(branch);
                 let (better, worse) =
                     if self.total(&with) <= self.total(&without) { (with, without) } else { (without, with) };
                 self.push(worse);
                 branch = better;
-                if !self.cuts.fits(branch.node, branch.n_chosen, branch.pending) {
-                    continue 'popped;
-                }
             }
         }
         None

@@ -5,9 +5,11 @@
 pub struct Limits<'a> {
     /// About how many bytes diagrams may take; 4 GiB where nothing is said.
     pub memory: Option<usize>,
-    /// Asked now and then; true ends the work, within about a second: time is up, or
-    /// nobody waits any more.
+    /// Asked now and then; true ends the work: time is nearly up, or nobody wants to wait any more. What can be said in short, bounds
+    /// and the smallest cut sets, is still found.
     pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
+    /// Asked from then on; true ends that too. Where there is none to ask, it takes about a second.
+    pub last: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
 impl std::fmt::Debug for Limits<'_> {
@@ -48,6 +50,10 @@ pub(super) struct Budget<'a> {
     /// A diagram may have so many nodes.
     pub(super) nodes: usize,
     pub(super) stop: Option<&'a (dyn Fn() -> bool + Sync)>,
+    /// Asked instead, once it is time to stop.
+    last: Option<&'a (dyn Fn() -> bool + Sync)>,
+    /// Whether it is.
+    pub(super) is_last: bool,
 }
 
 impl<'a> Budget<'a> {
@@ -59,7 +65,12 @@ impl<'a> Budget<'a> {
     pub(super) fn new(limits: Limits<'a>) -> Self {
         let bytes = limits.memory.unwrap_or(1 << 32);
         let nodes = (bytes / Self::NODE).clamp(1, Self::MOST);
-        Self { nodes, stop: limits.stop }
+        Self { nodes, stop: limits.stop, last: limits.last, is_last: false }
+    }
+
+    /// For what is done after it is time to stop.
+    pub(super) fn last(self) -> Self {
+        Self { stop: self.last, is_last: true, ..self }
     }
 
     pub(super) fn check(&self) -> Result<(), Hit> {

@@ -4,7 +4,7 @@
 //! Stands beside the pipeline and knows nothing of models: a [`Tree`] has events and gates, true means failed. A
 //! [`Solver`] splits it into independent modules, makes a decision diagram of each and answers from these; where diagrams would be too
 //! large, the probability is summed up without. Minimal cut sets are [`Cuts`]: counted and searched without ever being
-//! written out.
+//! written out. Where a limit is hit, bounds and the smallest cut sets remain.
 
 mod bdd;
 mod bounds;
@@ -20,6 +20,7 @@ mod simplify;
 mod solver;
 mod table;
 mod tree;
+mod truncated;
 mod zbdd;
 
 pub use cuts::{Cuts, Iter};

@@ -14,6 +14,7 @@ use super::modules::{Modules, modules};
 use super::order::{Frame, Rule};
 use super::simplify::simplify;
 use super::tree::{Event, Kind, Node, Tree};
+use super::truncated::Truncated;
 use super::zbdd::Zbdd;
 
 /// So many nodes may be made in the first round of attempts.
@@ -34,6 +35,8 @@ pub(super) enum Variable {
 /// A module that is solved.
 #[derive(Debug)]
 struct Solved {
+    /// Which gate of the tree it is.
+    node: usize,
     /// By level.
     variables: Vec<Variable>,
     form: Form,
@@ -43,11 +46,10 @@ struct Solved {
 #[derive(Debug)]
 enum Form {
     Diagram(Diagram),
-    /// A limit was hit: it is true at least where the first is, and at most where the second is.
-    Between(Diagram, Diagram),
+    /// A limit was hit.
+    Between(Rough),
     /// A diagram would be large: the probability of this literal is had without, when somebody asks.
     Tangled {
-        node: usize,
         circuit: Circuit,
         literal: Node,
         known: OnceLock<Answer>,
@@ -62,6 +64,12 @@ struct Rough {
     variables: Vec<Variable>,
     below: Diagram,
     above: Diagram,
+}
+
+impl Rough {
+    fn nothing_known() -> Self {
+        Self { variables: Vec::new(), below: Diagram::constant(false), above: Diagram::constant(true) }
+    }
 }
 
 /// How likely a module is.
@@ -131,6 +139,7 @@ impl<'a> Solver<'a> {
             known: HashMap::new(),
             budget,
             grace: GRACE,
+            effort: 0,
         };
         for (top, node) in tops.iter().zip(nodes) {
             let root = solver.root(&tree, node, &mut work);
@@ -168,7 +177,8 @@ impl<'a> Solver<'a> {
             return;
         }
         let frame = Frame::new(tree, node, found);
-        let mut found = self.best(tree, &frame, FIRST..TANGLED, work);
+        let is_over = work.budget.last().check().is_err();
+        let mut found = if is_over { Err(Hit) } else { self.best(tree, &frame, FIRST..TANGLED, work) };
         let goes_on = work.budget.check().is_ok();
         let mut tangled = None;
         if goes_on && found.is_err() && frame.gates.len() <= MOST_TANGLED {
@@ -189,30 +199,31 @@ impl<'a> Solver<'a> {
             _ => Variable::Module(work.known[node].0),
         };
         let variables: Vec<Variable> = frame.variables.iter().map(variable).collect();
+        let rough = |flipped: bool, (order, mut below, mut above): (Vec<usize>, Diagram, Diagram)| {
+            below.root ^= u32::from(flipped);
+            above.root ^= u32::from(flipped);
+            // Of the contrary, what is above is below.
+            let (below, above) = if flipped { (above, below) } else { (below, above) };
+            Rough { variables: order.iter().map(|index| variables[*index]).collect(), below, above }
+        };
         let (flipped, solved) = if let Some((circuit, literal, flipped)) = tangled {
-            let rough = self.bounded(tree, &frame, ROUGH, Budget::MOST, work);
-            let rough = rough.map(|(order, mut below, mut above)| {
-                below.root ^= u32::from(flipped);
-                above.root ^= u32::from(flipped);
-                // Of the contrary, what is above is below.
-                let (below, above) = if flipped { (above, below) } else { (below, above) };
-                let variables = order.iter().map(|index| variables[*index]).collect();
-                Rough { variables, below, above }
-            });
-            let form = Form::Tangled { node, circuit, literal, known: OnceLock::new(), rough };
-            (flipped, Solved { variables, form })
+            work.effort = Budget::MOST;
+            let found = self.bounded(tree, &frame, ROUGH, work);
+            let rough = found.map(|found| rough(flipped, found));
+            let form = Form::Tangled { circuit, literal, known: OnceLock::new(), rough };
+            (flipped, Solved { node, variables, form })
         } else if found.is_err() {
             // Where nothing is known it is somewhere between never and always.
-            let nothing = || (Vec::new(), Diagram::constant(false), Diagram::constant(true));
-            let (order, below, above) = self.roughly(tree, &frame, work).unwrap_or_else(nothing);
-            let variables = order.iter().map(|index| variables[*index]).collect();
-            (false, Solved { variables, form: Form::Between(below, above) })
+            let flipped = is_true_of_nothing(tree, &frame, work);
+            let found = if is_over { None } else { self.roughly(tree, &frame, work) };
+            let form = Form::Between(found.map_or_else(Rough::nothing_known, |found| rough(flipped, found)));
+            (flipped, Solved { node, variables, form })
         } else {
             let (order, mut diagram) = found.unwrap_or_else(|Hit| (Vec::new(), Diagram::constant(false)));
             let flipped = diagram.root & 1 == 1;
             diagram.root &= !1;
             let variables = order.iter().map(|index| variables[*index]).collect();
-            (flipped, Solved { variables, form: Form::Diagram(diagram) })
+            (flipped, Solved { node, variables, form: Form::Diagram(diagram) })
         };
         work.known.insert(node, (narrow(self.solved.len()), flipped));
         self.solved.push(solved);
@@ -248,22 +259,54 @@ impl<'a> Solver<'a> {
     }
 
     /// The diagram of a tangled module, if there is memory for it.
-    fn large(&self, node: usize) -> Result<(Vec<Variable>, Diagram), Hit> {
+    fn large(&self, frame: &Frame, budget: Budget<'_>) -> Result<(Vec<Variable>, Diagram), Hit> {
         let tree = &self.tree;
-        let budget = Budget::new(self.limits);
-        let frame = Frame::new(tree, node, &modules(tree, &[Node::new(node, false)]));
         let edges = vec![FALSE; tree.len()];
-        let mut work = Work { bdd: Bdd::new(budget), edges, known: self.known.clone(), budget, grace: GRACE };
-        let (order, mut diagram) = self.best(tree, &frame, TANGLED..usize::MAX, &mut work)?;
+        let mut work =
+            Work { bdd: Bdd::new(budget), edges, known: self.known.clone(), budget, grace: GRACE, effort: 0 };
+        let (order, mut diagram) = self.best(tree, frame, TANGLED..usize::MAX, &mut work)?;
         diagram.root &= !1;
-        let variable = |index: &usize| {
+        Ok((order.iter().map(|index| self.variable(frame.variables[*index])).collect(), diagram))
+    }
+
+    /// A diagram of a module that is right wherever variables that are true weigh little enough together. `weight` gives how much each
+    /// does.
+    fn truncated(
+        &self,
+        frame: &Frame,
+        order: u32,
+        weight: impl Fn(Variable) -> u32,
+        budget: Budget<'_>,
+    ) -> Result<(Vec<Variable>, Diagram), Hit> {
+        let tree = &self.tree;
+        let places = frame.order(Rule::ALL[0]);
+        let variables: Vec<Variable> =
+            places.iter().map(|index| self.variable(frame.variables[*index])).collect();
+        let weights: Vec<u32> = variables.iter().map(|of| weight(*of)).collect();
+        let mut bdd = Bdd::new(budget);
+        let mut edges: HashMap<usize, u32> = HashMap::with_capacity(places.len() + frame.gates.len());
+        for (level, index) in places.iter().enumerate() {
             let node = frame.variables[*index];
-            match tree.kind(node) {
-                Kind::Event(event) => Variable::Event(event),
-                _ => Variable::Module(self.known[&node].0),
-            }
-        };
-        Ok((order.iter().map(variable).collect(), diagram))
+            let edge = if weights[level] > order { FALSE } else { bdd.variable(narrow(level))? };
+            let is_flipped = self.known.get(&node).is_some_and(|(_, flipped)| *flipped);
+            edges.insert(node, edge ^ u32::from(is_flipped));
+        }
+        let mut truncated = Truncated::new(&mut bdd, budget, &weights, order);
+        for gate in &frame.gates {
+            let edge = truncated.gate(tree, *gate, &edges)?;
+            edges.insert(*gate, edge);
+        }
+        let mut diagram = bdd.extract(frame.gates.last().map_or(FALSE, |top| edges[top]));
+        diagram.root &= !1;
+        Ok((variables, diagram))
+    }
+
+    /// What the variable of a module stands for that is a node of the tree.
+    fn variable(&self, node: usize) -> Variable {
+        match self.tree.kind(node) {
+            Kind::Event(event) => Variable::Event(event),
+            _ => Variable::Module(self.known[&node].0),
+        }
     }
 
     /// A small diagram of a module. The rules for orders take turns: each may make a number of nodes, and when none gets to the
@@ -363,10 +406,10 @@ impl<'a> Solver<'a> {
         frame: &Frame,
         work: &mut Work<'_>,
     ) -> Option<(Vec<usize>, Diagram, Diagram)> {
-        const SIZE: u32 = 6;
-        work.bdd.go_on_regardless();
-        let best = self.bounded(tree, frame, SIZE..SIZE + 1, work.grace, work);
-        work.grace = work.grace.saturating_sub(work.bdd.made());
+        work.bdd.go_on_to_the_last();
+        work.effort = work.grace;
+        let best = self.bounded(tree, frame, ROUGH, work);
+        work.grace = work.effort;
         best
     }
 
@@ -377,7 +420,6 @@ impl<'a> Solver<'a> {
         tree: &Tree,
         frame: &Frame,
         sizes: Range<u32>,
-        effort: usize,
         work: &mut Work<'_>,
     ) -> Option<(Vec<usize>, Diagram, Diagram)> {
         let order = frame.order(Rule::ALL[0]);
@@ -393,7 +435,7 @@ impl<'a> Solver<'a> {
         let chances: Vec<f64> = order.iter().map(about).collect();
         let mut best = None;
         for keep in sizes.step_by(2).map(|power| 1 << power) {
-            work.bdd.reset(effort);
+            work.bdd.reset(work.effort);
             match self.bounded_by(tree, frame, &order, work, &chances, keep) {
                 Ok((below, above)) => best = Some((order.clone(), below, above)),
                 Err(Hit) => break,
@@ -416,7 +458,7 @@ impl<'a> Solver<'a> {
         for variable in &frame.variables {
             edges[*variable] = (work.edges[*variable], work.edges[*variable]);
         }
-        let mut bounded = Bounded { bdd: &mut work.bdd, chances, keep };
+        let mut bounded = Bounded { bdd: &mut work.bdd, chances, keep, effort: &mut work.effort };
         for gate in &frame.gates {
             let below = bounded.gate(tree, *gate, &edges, Way::Down)?;
             edges[*gate] = (below, bounded.gate(tree, *gate, &edges, Way::Up)?);
@@ -434,8 +476,10 @@ impl<'a> Solver<'a> {
                 Variable::Module(module) => middles[*module as usize],
             };
             let (variables, diagram) = match &solved.form {
-                Form::Diagram(diagram) | Form::Between(diagram, _) => (&solved.variables, diagram),
-                Form::Tangled { rough: Some(rough), .. } => (&rough.variables, &rough.below),
+                Form::Diagram(diagram) => (&solved.variables, diagram),
+                Form::Between(rough) | Form::Tangled { rough: Some(rough), .. } => {
+                    (&rough.variables, &rough.below)
+                }
                 Form::Tangled { .. } => {
                     middles.push(0.5);
                     continue;
@@ -460,10 +504,13 @@ impl<'a> Solver<'a> {
     /// # Panics
     /// If the top is not one of those that the solver was made for, or there are not as many probabilities as events.
     pub fn probability_with(&self, top: Node, probabilities: &[f64]) -> Bounds {
-        let answers = self.answers(probabilities);
+        self.probability_from(top, &self.answers(probabilities, true), probabilities)
+    }
+
+    fn probability_from(&self, top: Node, answers: &[Answer], probabilities: &[f64]) -> Bounds {
         match self.tops[&top] {
             Root::Constant(value) => Bounds::exact(f64::from(u8::from(value))),
-            Root::Variable(variable, negated) => match of_variable(variable, &answers, probabilities) {
+            Root::Variable(variable, negated) => match of_variable(variable, answers, probabilities) {
                 Answer::Chance(chance) => Bounds::exact(chance.negated_if(negated).yes),
                 Answer::Between(Bounds { lower, upper }) if negated => {
                     Bounds { lower: 1.0 - upper, upper: 1.0 - lower }
@@ -473,8 +520,8 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// By module.
-    fn answers(&self, probabilities: &[f64]) -> Vec<Answer> {
+    /// By module. What takes long is only done if it may.
+    fn answers(&self, probabilities: &[f64], may_take_long: bool) -> Vec<Answer> {
         assert_eq!(probabilities.len(), self.probabilities.len(), "one probability for each event");
         let is_known = probabilities == self.probabilities;
         let mut answers: Vec<Answer> = Vec::with_capacity(self.solved.len());
@@ -487,7 +534,12 @@ impl<'a> Solver<'a> {
             let answer = match &solved.form {
                 Form::Tangled { circuit, literal, known, rough, .. } => {
                     let find = || self.tangled(circuit, *literal, &solved.variables, &answers, probabilities);
-                    let found = if is_known { *known.get_or_init(find) } else { find() };
+                    let found = match known.get().filter(|_| is_known) {
+                        Some(known) => *known,
+                        None if !may_take_long => Answer::Between(Bounds { lower: 0.0, upper: 1.0 }),
+                        None if is_known => *known.get_or_init(find),
+                        None => find(),
+                    };
                     match (found, rough) {
                         (Answer::Between(found), Some(rough)) => {
                             let rough = bounds(&rough.variables, &rough.below, &rough.above);
@@ -501,7 +553,7 @@ impl<'a> Solver<'a> {
                     Some(of_level) => Answer::Chance(diagram.chance(&of_level)),
                     None => Answer::Between(bounds(&solved.variables, diagram, diagram)),
                 },
-                Form::Between(below, above) => Answer::Between(bounds(&solved.variables, below, above)),
+                Form::Between(rough) => Answer::Between(bounds(&rough.variables, &rough.below, &rough.above)),
             };
             answers.push(answer);
         }
@@ -509,29 +561,41 @@ impl<'a> Solver<'a> {
     }
 
     /// By event: how the probability of a top changes with that of the event (Birnbaum's importance; negative where the
-    /// event helps). Zero for all when a limit was hit, and for those in a part that is too tangled for a diagram.
+    /// event helps). `None` where that is not known, because a limit was hit or because the event is in a part that is too tangled for
+    /// a diagram.
     ///
     /// # Panics
     /// If the top is not one of those that the solver was made for.
-    pub fn birnbaum(&self, top: Node) -> Vec<f64> {
-        let mut of_event = vec![0.0; self.probabilities.len()];
+    pub fn birnbaum(&self, top: Node) -> Vec<Option<f64>> {
+        let mut of_event = vec![Some(0.0); self.probabilities.len()];
         let Root::Variable(variable, negated) = self.tops[&top] else { return of_event };
+        let answers = self.answers(&self.probabilities, true);
+        let mut of_module = vec![Some(0.0); self.solved.len()];
+        let add = |sum: &mut Option<f64>, more: Option<f64>| {
+            *sum = sum.zip(more).map(|(sum, more)| sum + more);
+        };
         let sign = if negated { -1.0 } else { 1.0 };
-        let answers = self.answers(&self.probabilities);
-        let mut of_module = vec![0.0; self.solved.len()];
         match variable {
-            Variable::Event(event) => of_event[event.index()] = sign,
-            Variable::Module(module) => of_module[module as usize] = sign,
+            Variable::Event(event) => of_event[event.index()] = Some(sign),
+            Variable::Module(module) => of_module[module as usize] = Some(sign),
         }
         for (module, solved) in self.solved.iter().enumerate().rev() {
             let own = of_module[module];
-            let Form::Diagram(diagram) = &solved.form else { continue };
-            let of_level = of_variables(&solved.variables, &answers, &self.probabilities);
-            let Some(of_level) = of_level.filter(|_| own != 0.0) else { continue };
-            for (variable, derivative) in solved.variables.iter().zip(diagram.derivatives(&of_level)) {
+            if own == Some(0.0) {
+                continue;
+            }
+            let known = match &solved.form {
+                Form::Diagram(diagram) => own.and_then(|own| {
+                    let of_level = of_variables(&solved.variables, &answers, &self.probabilities)?;
+                    Some((own, diagram.derivatives(&of_level)))
+                }),
+                Form::Between(_) | Form::Tangled { .. } => None,
+            };
+            for (level, variable) in solved.variables.iter().enumerate() {
+                let more = known.as_ref().map(|(own, derivatives)| own * derivatives[level]);
                 match variable {
-                    Variable::Event(event) => of_event[event.index()] += own * derivative,
-                    Variable::Module(module) => of_module[*module as usize] += own * derivative,
+                    Variable::Event(event) => add(&mut of_event[event.index()], more),
+                    Variable::Module(module) => add(&mut of_module[*module as usize], more),
                 }
             }
         }
@@ -540,7 +604,7 @@ impl<'a> Solver<'a> {
 
     /// The minimal cut sets of a top: the minimal sets of events that make it true when nothing else happens. With `order`, only
     /// those of at most so many events. Where events are negated, these are the positive parts of its prime implicants that are
-    /// minimal.
+    /// minimal. Where a limit is hit, all up to the largest order that there was time and memory for.
     ///
     /// # Panics
     /// If the top is not one of those that the solver was made for.
@@ -548,14 +612,88 @@ impl<'a> Solver<'a> {
         let order = order.map(|order| u32::try_from(order).unwrap_or(u32::MAX));
         let events = self.probabilities.len();
         match self.tops[&top] {
-            Root::Constant(false) => Cuts::none(events, true),
-            Root::Variable(Variable::Module(module), _) if self.is_open(module) => Cuts::none(events, false),
+            Root::Constant(false) => Cuts::none(events),
             Root::Constant(true) | Root::Variable(_, true) => Cuts::nothing(events),
             Root::Variable(Variable::Event(event), false) => Cuts::one(events, event, order),
             Root::Variable(Variable::Module(module), false) => {
-                self.families(module, order).unwrap_or_else(|Hit| Cuts::none(events, false))
+                let families = self.families(module, order, Budget::new(self.limits));
+                families.unwrap_or_else(|Hit| self.smallest(module, order))
             }
         }
+    }
+
+    /// The smallest cut sets, order by order until a limit is hit.
+    fn smallest(&self, top: u32, order: Option<u32>) -> Cuts {
+        /// Up to this order one after the other, and then in steps of a quarter.
+        const EACH: u32 = 8;
+        /// So many nodes may be made for each, where somebody says when to end, and where nobody does.
+        const MOST: [usize; 2] = [1 << 21, 1 << 17];
+        let mut budget = Budget::new(self.limits).last();
+        budget.nodes = budget.nodes.min(MOST[usize::from(budget.stop.is_none())]);
+        let events = narrow(self.probabilities.len());
+        let last = order.map_or(events, |order| order.min(events));
+        let mut found = Cuts::unknown(self.probabilities.len());
+        let mut next = 1;
+        while let Ok(cuts) = self.families(top, Some(next), budget) {
+            if next == last {
+                // No set has more events than there are.
+                return if order.is_some_and(|order| order < events) { cuts } else { cuts.of_any_size() };
+            }
+            found = cuts.incomplete();
+            next = (next + if next < EACH { 1 } else { next / 4 }).min(last);
+        }
+        found
+    }
+
+    /// What the probability of a top is known to lie between without taking long, also from some of its minimal cut sets: those up to
+    /// an order.
+    ///
+    /// The top is not true unless one of these sets happens, or more events than they were searched to. Where no
+    /// event is negated, it is true whenever one happens: at least as likely as their probabilities make it less those of any two at
+    /// once (Bonferroni).
+    ///
+    /// # Panics
+    /// If the top is not one of those that the solver was made for.
+    pub fn probability_by(&self, top: Node, cuts: &Cuts) -> Bounds {
+        let answers = self.answers(&self.probabilities, false);
+        let mut bounds = self.probability_from(top, &answers, &self.probabilities);
+        let Root::Variable(Variable::Module(module), false) = self.tops[&top] else { return bounds };
+        if bounds.is_exact() {
+            return bounds;
+        }
+        let (is_used, is_coherent) = self.reached(module);
+        let chances = self.probabilities.iter().zip(&is_used).filter(|(_, used)| **used).map(|(p, _)| *p);
+        let more = cuts.complete_to().map_or(0.0, |order| chance_of_more(order, chances));
+        // Sums are rounded: what that may lose is nothing beside this.
+        let upper = (cuts.sum_of_products(&self.probabilities).0 + more) * (1.0 + 1e-9);
+        bounds.upper = bounds.upper.min(upper);
+        if is_coherent {
+            bounds.lower = bounds.lower.max(cuts.at_least_one(&self.probabilities) * (1.0 - 1e-9));
+        }
+        bounds.lower = bounds.lower.min(bounds.upper);
+        bounds
+    }
+
+    /// Which events a module has, and whether none of them is negated in it.
+    fn reached(&self, module: u32) -> (Vec<bool>, bool) {
+        let mut is_used = vec![false; self.probabilities.len()];
+        let mut is_coherent = true;
+        // By node, plain and negated.
+        let mut seen = vec![[false; 2]; self.tree.len()];
+        let node = self.solved[module as usize].node;
+        let mut open = vec![Node::new(node, self.known[&node].1)];
+        while let Some(node) = open.pop() {
+            if std::mem::replace(&mut seen[node.index()][usize::from(node.is_negated())], true) {
+                continue;
+            }
+            if let Kind::Event(event) = self.tree.kind(node.index()) {
+                is_used[event.index()] = true;
+                is_coherent &= !node.is_negated();
+            }
+            let inputs = self.tree.inputs(node.index()).iter();
+            open.extend(inputs.map(|input| input.negated_if(node.is_negated())));
+        }
+        (is_used, is_coherent)
     }
 
     /// Of the modules up to one, which it is made of.
@@ -574,27 +712,32 @@ impl<'a> Solver<'a> {
         used
     }
 
-    /// Whether a limit was hit in a module or below it.
-    fn is_open(&self, top: u32) -> bool {
-        let used = self.used(top);
-        used.iter().zip(&self.solved).any(|(used, solved)| *used && matches!(solved.form, Form::Between(..)))
-    }
-
-    fn families(&self, top: u32, order: Option<u32>) -> Result<Cuts, Hit> {
-        let budget = Budget::new(self.limits);
+    fn families(&self, top: u32, order: Option<u32>, budget: Budget<'_>) -> Result<Cuts, Hit> {
+        /// Below this order no diagram of all is needed.
+        const LARGE: u32 = 4;
         let mut zbdd = Zbdd::new(budget);
         let used = self.used(top);
-        let mut cuts = Cuts::none(self.probabilities.len(), true);
+        let mut cuts = Cuts::none(self.probabilities.len());
         let mut roots = vec![0; used.len()];
+        let found = OnceLock::new();
         for module in (0..used.len()).filter(|module| used[*module]) {
             let solved = &self.solved[module];
-            let large;
-            let (variables, diagram) = match &solved.form {
-                Form::Between(..) => return Err(Hit),
-                Form::Diagram(diagram) => (&solved.variables, diagram),
-                Form::Tangled { node, .. } => {
-                    large = self.large(*node)?;
-                    (&large.0, &large.1)
+            let frame = || {
+                let top = Node::new(self.solved[top as usize].node, false);
+                Frame::new(&self.tree, solved.node, found.get_or_init(|| modules(&self.tree, &[top])))
+            };
+            let own;
+            let (variables, diagram) = match (&solved.form, order) {
+                (Form::Diagram(diagram), _) => (&solved.variables, diagram),
+                (Form::Between(_), None) => return Err(Hit),
+                (Form::Tangled { .. }, None | Some(LARGE..)) if !budget.is_last => {
+                    own = self.large(&frame(), budget)?;
+                    (&own.0, &own.1)
+                }
+                (_, order) => {
+                    let weight = |variable| cuts.least_of(variable, &roots);
+                    own = self.truncated(&frame(), order.unwrap_or(u32::MAX), weight, budget)?;
+                    (&own.0, &own.1)
                 }
             };
             let weights: Vec<u32> = variables.iter().map(|of| cuts.least_of(*of, &roots)).collect();
@@ -602,8 +745,7 @@ impl<'a> Solver<'a> {
             let family = zbdd.minimal(diagram, order.map(|order| (order, &weights[..])))?;
             roots[module] = cuts.add(&family, variables, &roots);
         }
-        cuts.finish(roots[top as usize], order);
-        Ok(cuts)
+        Ok(cuts.finish(roots[top as usize], order))
     }
 }
 
@@ -617,12 +759,47 @@ struct Work<'a> {
     budget: Budget<'a>,
     /// So many nodes may still be made once it is time to stop.
     grace: usize,
+    /// So many nodes may be looked at for bounds of the present module.
+    effort: usize,
 }
 
-/// What may be made after it is time to stop takes about a second.
-const GRACE: usize = 1 << 20;
+/// What may be made after it is time to stop takes a fraction of a second.
+const GRACE: usize = 1 << 18;
 /// How large rough diagrams are, as powers of two.
 const ROUGH: Range<u32> = 6..12;
+
+/// Whether a module is true when nothing happens.
+fn is_true_of_nothing(tree: &Tree, frame: &Frame, work: &mut Work<'_>) -> bool {
+    for variable in &frame.variables {
+        let is_flipped = work.known.get(variable).is_some_and(|(_, flipped)| *flipped);
+        work.edges[*variable] = if is_flipped { TRUE } else { FALSE };
+    }
+    for gate in &frame.gates {
+        let is_true = |input: &&Node| (work.edges[input.index()] == TRUE) != input.is_negated();
+        let n_true = tree.inputs(*gate).iter().filter(is_true).count();
+        let enough = match tree.kind(*gate) {
+            Kind::AtLeast(k) => k as usize,
+            _ => tree.inputs(*gate).len(),
+        };
+        work.edges[*gate] = if n_true >= enough { TRUE } else { FALSE };
+    }
+    frame.gates.last().is_some_and(|top| work.edges[*top] == TRUE)
+}
+
+/// How likely more than so many of some events happen.
+fn chance_of_more(than: usize, chances: impl Iterator<Item = f64>) -> f64 {
+    let mut exactly = vec![0.0; than + 1];
+    exactly[0] = 1.0;
+    let mut more = 0.0;
+    for chance in chances {
+        more += exactly[than] * chance;
+        for count in (0..=than).rev() {
+            let one_less = count.checked_sub(1).map_or(0.0, |less| exactly[less]);
+            exactly[count] = exactly[count] * (1.0 - chance) + one_less * chance;
+        }
+    }
+    more
+}
 
 fn of_variable(variable: Variable, answers: &[Answer], probabilities: &[f64]) -> Answer {
     match variable {

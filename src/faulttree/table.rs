@@ -70,9 +70,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// From now on nobody is asked whether to stop.
-    pub(super) fn go_on_regardless(&mut self) {
-        self.budget.stop = None;
+    /// From now on it is time to stop.
+    pub(super) fn go_on_to_the_last(&mut self) {
+        self.budget = self.budget.last();
     }
 
     /// How many nodes were made since the table was cleared.

@@ -31,7 +31,7 @@ pub(super) fn availability(report: Option<&AvailabilityOfAllReport>) -> Markup {
 
 fn row(name: &str, of: &CapabilityAvailabilityReport) -> Markup {
     let matters: Vec<(&str, &ImportanceReport)> =
-        of.importance.iter().filter(|(_, importance)| importance.fussell_vesely > 0.0).collect();
+        of.known().filter(|(_, importance)| importance.fussell_vesely > 0.0).collect();
     html! { tr {
         th scope="row" { (visible(name)) }
         td.number { @if !of.exact { "at least " } (share(of.availability)) }
@@ -49,6 +49,11 @@ fn row(name: &str, of: &CapabilityAvailabilityReport) -> Markup {
                 (fail_link(element)) " " (format!("{:.1} %", importance.fussell_vesely * 100.0))
             } }
             @if matters.len() > MOST { li.dim { (matters.len() - MOST) " more" } }
+            @match of.unknown() {
+                None => li.dim { "not known: a limit was hit" },
+                Some(0) => "",
+                Some(n) => li.dim { "not known of " (n) },
+            }
         } }
     } }
 }

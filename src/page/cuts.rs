@@ -37,14 +37,20 @@ fn row(name: &str, of: &CapabilityCutsReport<'_>) -> Markup {
     };
     html! { tr {
         th scope="row" { (visible(name)) }
-        td { @if let Some(margin) = of.margin { (margin) } @else { "more than 2" } }
+        td { @match (of.margin, of.sets.cuts.complete_to()) {
+            (Some(margin), _) => (margin),
+            (None, Some(order)) => { "more than " (order) },
+            (None, None) => "none",
+        } }
         td.number { (of.by_order.get(2).map_or("0", String::as_str)) }
         td { ul.plain {
             @for shape in pairs.iter().take(MOST) { li {
                 (visible(&shape_in_words(shape, Detail::Normal))) " " (fail_button(&example(shape), &[]))
             } }
             @if pairs.len() > MOST { li.dim { (pairs.len() - MOST) " more shapes" } }
-            @if !of.sets.cuts.is_complete() { li.dim { "There may be more: a limit was hit." } }
+            @if !of.sets.cuts.is_complete() { li.dim {
+                "A limit was hit: all of up to " (of.sets.cuts.complete_to().unwrap_or_default()) " are known."
+            } }
         } }
     } }
 }

@@ -125,7 +125,7 @@ fn verdict(wanted: &WantedReport) -> &'static str {
 /// What to make better first.
 fn first(of: &CapabilityAvailabilityReport, detail: Detail) -> String {
     let by_chance: Vec<(&str, &ImportanceReport)> =
-        of.importance.iter().filter(|(_, importance)| importance.gain_s_per_year > 0.0).collect();
+        of.known().filter(|(_, importance)| importance.gain_s_per_year > 0.0).collect();
     let most = if detail == Detail::Verbose { usize::MAX } else { MOST };
     let row = |(name, importance): &(&str, &ImportanceReport)| {
         let worth =
@@ -144,8 +144,15 @@ fn first(of: &CapabilityAvailabilityReport, detail: Detail) -> String {
         row
     };
     let mut rows: Vec<Vec<Cell>> = by_chance.iter().take(most).map(row).collect();
+    let unknown = match of.unknown() {
+        None => "  what to make better first is not known: a limit was hit\n".to_owned(),
+        Some(0) => String::new(),
+        Some(1) => "  how much it matters is not known of 1 more, which is too entangled\n".to_owned(),
+        Some(n) => format!("  how much they matter is not known of {n} more, which are too entangled\n"),
+    };
+    let unknown = styled(FAIR, unknown);
     if rows.is_empty() {
-        return String::new();
+        return unknown;
     }
     if detail == Detail::Verbose {
         let head = ["", "", "share", "gain", "Birnbaum", "if certain", "if never"];
@@ -154,7 +161,7 @@ fn first(of: &CapabilityAvailabilityReport, detail: Detail) -> String {
     let more = by_chance.len().saturating_sub(most);
     let more =
         if more > 0 { styled(DIM, format!("    {more} more: -v shows them\n")) } else { String::new() };
-    format!("  make better first:\n{}{more}", table(&rows))
+    format!("  make better first:\n{}{more}{unknown}", table(&rows))
 }
 
 /// Seconds of a year in words; less than a second is not told apart.

@@ -7,7 +7,7 @@ use super::shapes::shape_in_words;
 use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::analysis::Listed;
-use crate::faulttree::Event;
+use crate::faulttree::{Bounds, Event};
 use crate::model::State;
 use crate::report::{CapabilityCutsReport, CutsReport, SetReport, ShapeReport};
 
@@ -21,10 +21,12 @@ const MOST_ELEMENTS: usize = 6;
 /// # Errors
 /// When writing fails.
 pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let mut n_single = 0;
+    let (mut n_single, mut n_open) = (0, 0);
     for (name, of) in &report.capabilities {
+        let is_open = of.margin.is_none() && of.sets.cuts.complete_to() == Some(0);
+        n_open += usize::from(is_open);
         n_single += usize::from(of.margin.is_some_and(|margin| margin <= 1));
-        if detail == Detail::Quiet && of.margin.is_none_or(|margin| margin > 1) {
+        if detail == Detail::Quiet && !is_open && of.margin.is_none_or(|margin| margin > 1) {
             continue;
         }
         out.write_all(capability(name, of, report, detail, width).as_bytes())?;
@@ -36,7 +38,9 @@ pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn
     let capabilities = if n == 1 { "1 capability has" } else { &format!("{n} capabilities have") };
     let kept = if report.state == State::Up { "degrades it" } else { "takes it down" };
     let model = visible(&report.model);
-    writeln!(out, "{model}: {n_single} of {capabilities} something whose failure alone {kept}")
+    let open = if n_open > 0 { format!("; of {n_open} it is not known") } else { String::new() };
+    let text = format!("{model}: {n_single} of {capabilities} something whose failure alone {kept}{open}");
+    out.write_all(paragraph("", &text, width).as_bytes())
 }
 
 /// The sets of which no more is told than what they are. Where they are too many to be sorted, those told before are among them.
@@ -60,14 +64,19 @@ fn capability(
     width: usize,
 ) -> String {
     let name = visible(name);
+    let is_whole = of.sets.cuts.is_complete();
     let (mark, text) = match of.margin {
         None if of.sets.is_complete => (styled(GOOD, "✓"), "nothing that can fail takes it down".to_owned()),
-        None => (styled(FAIR, "~"), "no minimal cut set was found".to_owned()),
+        None => match of.sets.cuts.complete_to() {
+            None | Some(0) => (styled(FAIR, "~"), "no minimal cut set was found".to_owned()),
+            Some(order) => (styled(FAIR, "~"), format!("no minimal cut set of up to {order}")),
+        },
         Some(0) => (styled(BAD, "✗"), "down with nothing failed".to_owned()),
         Some(margin) => {
             let mark = if margin == 1 { styled(BAD, "✗") } else { styled(GOOD, "✓") };
             let sets = if of.count == "1" { "set" } else { "sets" };
-            (mark, format!("{} minimal cut {sets}, margin {margin}", grouped(&of.count)))
+            let at_least = if is_whole { "" } else { "at least " };
+            (mark, format!("{at_least}{} minimal cut {sets}, margin {margin}", grouped(&of.count)))
         }
     };
     let text = match (report.state, of.margin) {
@@ -75,8 +84,18 @@ fn capability(
         (State::Up, Some(0)) => "degraded or down with nothing failed".to_owned(),
         _ => text,
     };
-    let whole = if of.sets.cuts.is_complete() { "" } else { " (incomplete: there are more)" };
-    let mut out = format!("{mark} {}: {text}{}\n", styled(BOLD, &name), styled(FAIR, whole));
+    let mut out = format!("{mark} {}: {text}\n", styled(BOLD, &name));
+    if !is_whole {
+        let known = match of.sets.cuts.complete_to() {
+            None | Some(0) => "none is known".to_owned(),
+            Some(order) => format!("all of up to {order} are known, larger ones are not"),
+        };
+        out += &styled(FAIR, paragraph("  ", &format!("a limit was hit: {known}"), width));
+    }
+    if let Some(probability) = of.sets.probability.filter(|probability| probability.upper > 0.0) {
+        let lost = if report.state == State::Up { "not up" } else { "down" };
+        out += &paragraph("  ", &format!("{lost} with a probability {}", between(probability)), width);
+    }
     if of.by_order.iter().filter(|count| *count != "0").count() > 1 {
         let orders = of.by_order.iter().enumerate().filter(|(_, count)| *count != "0");
         let orders: Vec<String> =
@@ -129,6 +148,15 @@ fn shapes(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String
         out += &styled(DIM, format!("  {more}the smallest come first, -v shows all\n"));
     }
     out
+}
+
+/// As digits, as far as they are told apart.
+fn between(Bounds { lower, upper }: Bounds) -> String {
+    let told = |chance: f64| if chance > 0.0 { format!("{chance:.1e}") } else { "0".to_owned() };
+    match (told(lower), told(upper)) {
+        (lower, upper) if lower == upper => format!("of {lower}"),
+        (lower, upper) => format!("from {lower} to {upper}"),
+    }
 }
 
 /// Each set on a line of its own.

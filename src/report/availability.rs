@@ -54,8 +54,9 @@ pub struct CapabilityAvailabilityReport {
     pub what_if: Option<SupposedReport>,
     /// Where it lies when figures are drawn from their ranges.
     pub spread: Option<SpreadReport>,
-    /// What to make better first: the event whose perfection would gain the most stands first.
-    pub importance: Ordered<ImportanceReport>,
+    /// What to make better first: the event whose perfection would gain the most stands first; at the end, without a value, those of
+    /// which it is not known. `None` where it is known of none.
+    pub importance: Option<Ordered<Option<ImportanceReport>>>,
 }
 
 /// An availability that is wanted.
@@ -185,8 +186,11 @@ impl CapabilityAvailabilityReport {
                 rrw: of.rrw,
                 gain_s_per_year: of.fussell_vesely * upper * YEAR,
             };
-            (events[of.event].clone(), report)
+            (events[of.event].clone(), Some(report))
         });
+        let unknown = events.iter().zip(&expected.birnbaum).filter(|(_, birnbaum)| birnbaum.is_none());
+        let unknown = unknown.map(|(event, _)| (event.clone(), None));
+        let is_known = expected.fails.is_exact();
         let supposed = |fails: Bounds| SupposedReport {
             availability: 1.0 - fails.upper,
             downtime_s_per_year: fails.upper * YEAR,
@@ -208,7 +212,7 @@ impl CapabilityAvailabilityReport {
                 p95: of.high,
                 mean: of.mean,
             }),
-            importance: importance.collect(),
+            importance: is_known.then(|| importance.chain(unknown).collect()),
         }
     }
 
@@ -233,6 +237,17 @@ impl CapabilityAvailabilityReport {
             self.outages_per_year = Some(outages.per_second * YEAR);
             self.outages_without = names(model, outages.unknown);
         }
+    }
+
+    /// The events whose importance is known.
+    pub fn known(&self) -> impl Iterator<Item = (&str, &ImportanceReport)> {
+        let all = self.importance.iter().flat_map(Ordered::iter);
+        all.filter_map(|(event, importance)| Some((event, importance.as_ref()?)))
+    }
+
+    /// How many events there are whose importance is not known; `None`: it is known of none.
+    pub fn unknown(&self) -> Option<usize> {
+        self.importance.as_ref().map(|all| all.iter().filter(|(_, importance)| importance.is_none()).count())
     }
 
     /// Its promise and its policies.

@@ -5,7 +5,7 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
 use super::{Ordered, ShapeReport, bare_name};
 use crate::analysis::{CutSets, Listed, System, SystemTree, falls_with, shapes};
-use crate::faulttree::Event;
+use crate::faulttree::{Bounds, Event};
 use crate::model::{ElementId, State};
 
 /// Minimal cut sets of capabilities. There may be millions: they are written one after the other and never held.
@@ -32,7 +32,7 @@ pub struct CapabilityCutsReport<'c> {
     pub by_order: Vec<String>,
     /// The size of the smallest one; `None`: there is none.
     pub margin: Option<usize>,
-    /// In how many sets each element is, the most frequent first; empty where not all sets are known.
+    /// In how many sets each element is, the most frequent first.
     pub elements: Ordered<String>,
     /// More about the first of those listed.
     pub details: Vec<SetReport>,
@@ -96,11 +96,13 @@ struct One<'r> {
 
 impl Serialize for One<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut one = serializer.serialize_struct("CapabilityCutsReport", 7)?;
+        let mut one = serializer.serialize_struct("CapabilityCutsReport", 9)?;
         one.serialize_field("cuts", &Sets(self))?;
         one.serialize_field("complete", &self.of.sets.is_complete)?;
+        one.serialize_field("complete_to", &self.of.sets.cuts.complete_to())?;
         one.serialize_field("margin", &self.of.margin)?;
         one.serialize_field("count", &self.of.count)?;
+        one.serialize_field("probability", &self.of.sets.probability.map(BoundsReport::from))?;
         one.serialize_field("by_order", &self.of.by_order)?;
         one.serialize_field("elements", &self.of.elements)?;
         one.serialize_field("details", &self.of.details)?;
@@ -119,6 +121,19 @@ impl Serialize for Sets<'_> {
             Listed::These(sets) => serializer.collect_seq(sets.iter().map(|set| named(set))),
             Listed::All => serializer.collect_seq(self.0.of.sets.cuts.iter().map(|set| named(&set))),
         }
+    }
+}
+
+/// What a probability lies between.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+struct BoundsReport {
+    lower: f64,
+    upper: f64,
+}
+
+impl From<Bounds> for BoundsReport {
+    fn from(bounds: Bounds) -> Self {
+        Self { lower: bounds.lower, upper: bounds.upper }
     }
 }
 
@@ -234,9 +249,6 @@ impl<'c> CapabilityCutsReport<'c> {
 
 /// In how many sets each element is.
 fn elements(sets: &CutSets, name: &dyn Fn(Event) -> String) -> Ordered<String> {
-    if sets.cuts.is_limited() {
-        return Ordered::from_iter([]);
-    }
     let counts = sets.cuts.count_by_event();
     let mut counted: Vec<(usize, &BigUint)> =
         counts.iter().enumerate().filter(|(_, count)| **count != BigUint::ZERO).collect();

@@ -186,6 +186,33 @@ fn a_limit_says_that_the_result_is_incomplete() {
     assert!(said.contains("the result is incomplete"), "{said}");
     let report: Value = serde_json::from_slice(&output.stdout).expect("still JSON");
     assert_eq!(report["complete"], false);
+    // However little may be spent, what is told is all up to an order.
+    let all = json(&format!("cuts {} --count --format json", model.display()));
+    let mut orders = BTreeSet::new();
+    for limit in ["1", "20KB", "60KB", "200KB"] {
+        let output = linchpin(&format!("cuts {} --memory-limit {limit} --format json", model.display()));
+        let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        for (name, of) in report["capabilities"].as_object().expect("an object") {
+            let exact = &all["capabilities"][name];
+            let Some(order) = of["complete_to"].as_u64() else {
+                assert_eq!((&of["by_order"], &of["probability"]), (&exact["by_order"], &Value::Null));
+                continue;
+            };
+            orders.insert(order);
+            let of_order = |report: &Value| -> Vec<Value> {
+                let counts = report["by_order"].as_array().expect("numbers").iter();
+                counts.take(usize::try_from(order).expect("small") + 1).cloned().collect()
+            };
+            let [ours, theirs] = [of_order(of), of_order(exact)];
+            let is_zero = |count: &Value| count == "0";
+            assert!(ours.iter().eq(&theirs[..ours.len()]) && theirs[ours.len()..].iter().all(is_zero));
+            assert_eq!(of["count"], of["cuts"].as_array().expect("sets").len().to_string());
+            let [lower, upper] =
+                ["lower", "upper"].map(|end| of["probability"][end].as_f64().expect("a number"));
+            assert!(lower <= upper && output.status.code() == Some(3));
+        }
+    }
+    assert!(orders.len() > 1, "{orders:?}");
     let denied = linchpin("cuts models/minimal --deny -q");
     assert_eq!(denied.status.code(), Some(1));
 }

@@ -1,6 +1,9 @@
 //! The fault-tree engine against brute force on random trees, and against what is known.
 
-use linchpin::faulttree::{Event, Gate, Limits, Node, Solver, Tree};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+use linchpin::faulttree::{Bounds, Cuts, Event, Gate, Limits, Node, Solver, Tree};
 
 use crate::random::Rng;
 
@@ -106,7 +109,10 @@ fn compare(tree: &Tree, solver: &Solver<'_>, top: Node, why: &str) {
         known.probability
     );
     for (event, (found, known)) in solver.birnbaum(top).iter().zip(&known.birnbaum).enumerate() {
-        assert!(near(*found, *known), "{why}: event {event}: {found} not {known}");
+        assert!(
+            found.is_some_and(|found| near(found, *known)),
+            "{why}: event {event}: {found:?} not {known}"
+        );
     }
     let cuts = solver.cuts(top, None);
     assert!(cuts.is_complete(), "{why}");
@@ -163,6 +169,17 @@ fn compare(tree: &Tree, solver: &Solver<'_>, top: Node, why: &str) {
         assert_eq!(cuts.is_empty(), small.is_empty(), "{why}: order {order}");
         let all = cuts.most_probable(1000, tree.probabilities());
         assert_eq!(all.len(), small.len(), "{why}: order {order}");
+        let of_events = |event: usize| small.iter().filter(move |mask| *mask >> event & 1 == 1);
+        for (event, count) in cuts.count_by_event().iter().enumerate() {
+            assert_eq!(number(count), of_events(event).count(), "{why}: order {order}");
+        }
+        let (sum, of_event) = cuts.sum_of_products(tree.probabilities());
+        assert!(near(sum, small.iter().map(|mask| product(*mask)).sum()), "{why}: order {order}");
+        for (event, sum) in of_event.iter().enumerate() {
+            assert!(near(*sum, of_events(event).map(|mask| product(*mask)).sum()), "{why}: order {order}");
+        }
+        let by_order: usize = cuts.count_by_order().iter().map(number).sum();
+        assert_eq!(by_order, small.len(), "{why}: order {order}");
     }
     assert_eq!(known.holds.len(), 1 << tree.events());
 }
@@ -191,7 +208,7 @@ fn what_is_too_tangled_for_diagrams_has_the_probability_of_brute_force() {
         let n_gates = 10 + rng.below(30);
         let (tree, gates) = random_tree(&mut rng, n_events, n_gates, seed % 3 > 0);
         let tops = &gates[gates.len() - 3..];
-        let solver = Solver::new(&tree, tops, Limits { memory: Some(1), stop: None });
+        let solver = Solver::new(&tree, tops, Limits { memory: Some(1), ..Limits::default() });
         for top in tops {
             let known = brute_force(&tree, *top).probability;
             let found = solver.probability(*top);
@@ -323,7 +340,7 @@ fn trees_may_be_as_deep_as_they_like() {
     }
     let solver = Solver::new(&tree, &[node], Limits::default());
     assert!(solver.probability(node).is_exact());
-    assert!(solver.birnbaum(node).iter().all(|derivative| *derivative >= 0.0));
+    assert!(solver.birnbaum(node).iter().all(|derivative| derivative.is_some_and(|of| of >= 0.0)));
     let cuts = solver.cuts(node, None);
     assert!(!cuts.is_empty());
     assert_eq!(cuts.smallest(3).len(), 3);
@@ -343,33 +360,73 @@ fn one_gate_of_many_events_is_quick() {
     assert!((solver.probability(any).lower / expected - 1.0).abs() < 1e-10);
 }
 
+/// Of a tree on which too little may be spent: bounds, importance and cut sets are right as far as they go. Gives whether the probability
+/// is known only by bounds, and up to which order cut sets are.
+fn check_what_is_known(tree: &Tree, top: Node, limits: Limits<'_>, why: &str) -> (bool, Option<usize>) {
+    let known = brute_force(tree, top);
+    let solver = Solver::new(tree, &[top], limits);
+    let encloses = |found: Bounds| {
+        (found.lower - 1e-12..=found.upper + 1e-12).contains(&known.probability) && found.lower <= found.upper
+    };
+    let cuts = solver.cuts(top, None);
+    let both = solver.probability_by(top, &cuts);
+    assert!(encloses(both), "{why}: {both:?} without {}", known.probability);
+    let found = solver.probability(top);
+    assert!(encloses(found), "{why}: {found:?} without {}", known.probability);
+    for (event, (found, known)) in solver.birnbaum(top).iter().zip(&known.birnbaum).enumerate() {
+        let is_right = found.is_none_or(|found| (found - known).abs() < 1e-12);
+        assert!(is_right, "{why}: event {event}: {found:?} not {known}");
+    }
+    let ours = |cuts: &Cuts, order: Option<usize>, why: &str| {
+        let mut masks: Vec<usize> = cuts.iter().map(|set| mask(&set)).collect();
+        masks.sort_unstable();
+        // All up to the order that is said to be known, and no others.
+        let order = cuts.complete_to().or(order);
+        let is_small = |mask: &usize| order.is_none_or(|order| mask.count_ones() as usize <= order);
+        let small: Vec<usize> = known.cuts.iter().copied().filter(is_small).collect();
+        assert_eq!(masks, small, "{why}");
+        assert_eq!(number(&cuts.count()), small.len(), "{why}");
+    };
+    assert!(cuts.is_complete() == cuts.complete_to().is_none(), "{why}");
+    ours(&cuts, None, why);
+    for order in [1, 2] {
+        let cuts = solver.cuts(top, Some(order));
+        assert!(cuts.complete_to().is_none_or(|known| known <= order), "{why}");
+        assert!(!cuts.is_complete() || cuts.complete_to().is_none_or(|known| known == order), "{why}");
+        ours(&cuts, Some(order), why);
+    }
+    (!found.is_exact(), cuts.complete_to())
+}
+
 #[test]
-fn where_a_limit_is_hit_bounds_hold() {
-    for seed in 0..600 {
+fn where_a_limit_is_hit_what_is_said_holds() {
+    let mut n_bounds = 0;
+    let mut of_order = [0; 4];
+    for seed in 0..1500 {
         let mut rng = Rng::new(2000 + seed);
         let n_events = 5 + rng.below(4);
         let (tree, gates) = random_tree(&mut rng, n_events, 25, seed % 3 > 0);
         let top = *gates.last().expect("there are gates");
-        let known = brute_force(&tree, top);
-        // So few nodes that most modules do not fit.
-        let memory = Some(48 * (10 + rng.below(40)));
-        let solver = Solver::new(&tree, &[top], Limits { memory, ..Limits::default() });
-        let found = solver.probability(top);
-        let (lower, upper) = (found.lower - 1e-12, found.upper + 1e-12);
-        assert!(
-            (lower..=upper).contains(&known.probability),
-            "seed {seed}: {found:?} without {}",
-            known.probability
-        );
-        let cuts = solver.cuts(top, None);
-        let mut masks: Vec<usize> = cuts.iter().map(|set| mask(&set)).collect();
-        masks.sort_unstable();
-        if cuts.is_complete() {
-            assert_eq!(masks, known.cuts, "seed {seed}");
-        } else {
-            assert!(masks.iter().all(|mask| known.cuts.contains(mask)), "seed {seed}");
+        // So few nodes that most modules do not fit; and where time is up, after a few questions.
+        let memory = Some(48 * (3 + rng.below(30)));
+        let asked = AtomicUsize::new(0);
+        let patience = rng.below(6);
+        let stop = || asked.fetch_add(1, Relaxed) >= patience;
+        let end = || asked.fetch_add(1, Relaxed) >= patience + 40;
+        let is_timed = rng.chance(60);
+        let limits = Limits {
+            memory: memory.filter(|_| !is_timed || rng.chance(50)),
+            stop: if is_timed { Some(&stop) } else { None },
+            last: if rng.chance(50) { Some(&end) } else { None },
+        };
+        let (has_bounds, order) = check_what_is_known(&tree, top, limits, &format!("seed {seed}"));
+        n_bounds += usize::from(has_bounds);
+        if let Some(order) = order {
+            of_order[order.min(3)] += 1;
         }
     }
+    assert!(n_bounds > 30, "{n_bounds} are not exact");
+    assert!(of_order.iter().all(|n| *n > 10), "known up to 0, 1, 2 and more: {of_order:?}");
 }
 
 #[test]
@@ -381,8 +438,8 @@ fn who_wants_to_stop_is_heard() {
     let sets: Vec<Node> =
         (0..600).map(|_| tree.all([*rng.pick(&events), *rng.pick(&events), *rng.pick(&events)])).collect();
     let top = tree.any(sets);
-    let asked = std::sync::atomic::AtomicUsize::new(0);
-    let stop = || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 2;
+    let asked = AtomicUsize::new(0);
+    let stop = || asked.fetch_add(1, Relaxed) > 2;
     let solver = Solver::new(&tree, &[top], Limits { stop: Some(&stop), ..Limits::default() });
     assert!(!solver.probability(top).is_exact());
     assert!(!solver.cuts(top, None).is_complete());

@@ -15,7 +15,7 @@ use crate::report::AvailabilityOfAllReport;
 
 pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure> {
     let stop = Stop::new(args.limits)?;
-    let is_due = || stop.is_due();
+    let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
     if let Some((files, hours)) = args.trees.asked() {
         let found = import::fault_tree(ImportFormat::Openpsa, files, hours)?;
         let (tree, nodes) = found.tree();
@@ -23,7 +23,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         let place = |name: &str| names.iter().position(|known| known == name);
         let what_if = what_if(args, tree.probabilities(), place, &names)?;
         let tops: Vec<_> = found.tops.iter().map(|top| nodes[*top]).collect();
-        let solver = Solver::new(&tree, &tops, stop.limits(&is_due));
+        let solver = Solver::new(&tree, &tops, stop.limits(&is_due, &is_over));
         let of = |top: &usize| {
             let answer = expected(&solver, nodes[*top], tree.probabilities(), what_if.as_deref());
             (found.gates[*top].name.clone(), answer)
@@ -49,7 +49,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         Some(event.unwrap_or(usize::MAX))
     };
     let what_if = what_if(args, chances, place, &[])?;
-    let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due));
+    let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
     let answers: Vec<Expected> =
         tree.tops.iter().map(|top| expected(&solver, *top, chances, what_if.as_deref())).collect();
     let sampling = Sampling { samples: args.samples, seed: args.seed };

@@ -46,8 +46,8 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
 fn solve(tree: &Tree, tops: &[Node], args: &CutsArgs, stop: &Stop) -> Vec<CutSets> {
     let size = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
     let wanted = Wanted { order: args.order.map(size), top: args.top.map(size), count_only: args.count };
-    let is_due = || stop.is_due();
-    let solver = Solver::new(tree, tops, stop.limits(&is_due));
+    let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
+    let solver = Solver::new(tree, tops, stop.limits(&is_due, &is_over));
     tops.iter().map(|top| cut_sets(&solver, *top, wanted, tree.probabilities())).collect()
 }
 

@@ -81,7 +81,7 @@ fn cuts_tree(system: &System, capabilities: &[ElementId], kept: State) -> Option
 /// The cut sets of up to two events, by capability.
 fn cut_sets_of(tree: &SystemTree) -> Vec<CutSets> {
     let SystemTree { tree, tops, .. } = tree;
-    let solver = Solver::new(tree, tops, Limits { memory: Some(MOST_MEMORY), stop: None });
+    let solver = Solver::new(tree, tops, Limits { memory: Some(MOST_MEMORY), ..Limits::default() });
     let wanted = Wanted { order: Some(2), top: None, count_only: false };
     tops.iter().map(|top| cut_sets(&solver, *top, wanted, tree.probabilities())).collect()
 }
@@ -96,7 +96,11 @@ fn availability_of(
     let asked = AtomicU32::new(0);
     let stop = || asked.fetch_add(1, Ordering::Relaxed) >= MOST_ASKED;
     let chances = tree.tree.probabilities();
-    let solver = Solver::new(&tree.tree, &tree.tops, Limits { memory: Some(MOST_MEMORY), stop: Some(&stop) });
+    let solver = Solver::new(
+        &tree.tree,
+        &tree.tops,
+        Limits { memory: Some(MOST_MEMORY), stop: Some(&stop), ..Limits::default() },
+    );
     let answers: Vec<_> = tree.tops.iter().map(|top| expected(&solver, *top, chances, None)).collect();
     Some(AvailabilityOfAllReport::new(system, &tree, kept, capabilities, &answers, None, Vec::new()))
 }
