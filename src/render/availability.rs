@@ -32,7 +32,7 @@ pub fn availability(report: &AvailabilityOfAllReport, detail: Detail, width: usi
     let missed = if n_missed == 0 {
         "no promise or policy is missed".to_owned()
     } else {
-        format!("{n_missed} miss what is wanted")
+        format!("{n_missed} {} what is wanted", if n_missed == 1 { "misses" } else { "miss" })
     };
     let text = format!("{}: {n} {capabilities}, {missed}; available means {kept}", visible(&report.model));
     out + &paragraph("", &text, width)
@@ -91,7 +91,7 @@ fn capability(
     if of.loss_per_year >= 0.5 {
         say(format!("expected loss {:.0} a year", of.loss_per_year));
     }
-    if let Some(spread) = of.spread {
+    if let Some(spread) = of.spread.filter(|spread| percent(spread.p05) != percent(spread.p95)) {
         say(format!(
             "between {} and {} in 90 % of {} samples of the ranges, {} in half of them",
             percent(spread.p05),

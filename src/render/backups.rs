@@ -1,6 +1,6 @@
 //! `backups` as text.
 
-use super::lines::{listed, paragraph};
+use super::lines::{listed, paragraph, sentence};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::model::Time;
 use crate::report::{BackupsReport, CopyReport, KeptReport, StoreReport};
@@ -28,10 +28,13 @@ pub fn backups(report: &BackupsReport, detail: Detail, width: usize) -> String {
     let works = report.stores.iter().filter(|(_, store)| store.verdict == "works").count();
     out += &match report.stores.len() {
         0 => format!("{}: no service keeps data\n", visible(&report.model)),
-        n => format!(
-            "{}: {works} of {n} data stores have a valid backup that works, as of {}\n",
-            visible(&report.model),
-            report.as_of
+        n => sentence(
+            &format!(
+                "{}: {works} of {n} data stores have a valid backup that works, as of {}",
+                visible(&report.model),
+                report.as_of
+            ),
+            width,
         ),
     };
     out

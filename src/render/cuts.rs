@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::lines::{listed, paragraph};
+use super::lines::{listed, paragraph, sentence};
 use super::shapes::shape_in_words;
 use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
@@ -40,7 +40,7 @@ pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn
     let model = visible(&report.model);
     let open = if n_open > 0 { format!("; of {n_open} it is not known") } else { String::new() };
     let text = format!("{model}: {n_single} of {capabilities} something whose failure alone {kept}{open}");
-    out.write_all(paragraph("", &text, width).as_bytes())
+    out.write_all(sentence(&text, width).as_bytes())
 }
 
 /// The sets of which no more is told than what they are. Where they are too many to be sorted, those told before are among them.

@@ -33,7 +33,7 @@ pub fn github(report: &CheckReport, repository: &Repository) -> String {
     for (level, annotations) in [("error", errors), ("warning", warnings), ("notice", gone)] {
         commands(level, &annotations, repository, &mut out);
     }
-    let line = anstream::adapter::strip_str(&closing_line(report)).to_string();
+    let line = closing_line(report);
     // A line that began with a model's name could be a command.
     out + &plain(&format!("linchpin: {line}")) + "\n"
 }

@@ -38,7 +38,12 @@ pub fn replay(report: &ReplayReport, detail: Detail, width: usize) -> String {
         out += &happened(&[report], width);
         out.push('\n');
     }
-    out + &summary(report, width)
+    out += &summary(report, width);
+    if report.summary.touching == 0 && report.summary.known > 1 && !report.transposed {
+        let hint = "--transpose lets each of them happen to the regions and providers that you use";
+        out += &paragraph("  ", hint, width);
+    }
+    out
 }
 
 /// What happened to each of several models, and what it comes to for each.
@@ -257,7 +262,8 @@ pub(crate) fn summary(report: &ReplayReport, width: usize) -> String {
     let summary = &report.summary;
     if summary.touching == 0 {
         let outages = if summary.known == 1 { "the outage" } else { "any of the outages" };
-        return sentence(&format!("{model}: the model uses nothing of what failed in {outages}"), width);
+        let text = format!("{model}: the model uses nothing of what failed in {outages}");
+        return sentence(&text, width);
     }
     let kept = if report.kept == State::Up { "stayed up through" } else { "survived" };
     let mut out = format!(

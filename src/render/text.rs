@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use unicode_width::UnicodeWidthStr;
 
 use super::circles::circles;
-use super::lines::{failing, fill, hanging, paragraph};
+use super::lines::{failing, fill, hanging, paragraph, sentence};
 use super::matrix::data_cell;
 use super::table::{Cell, NARROWEST, table, table_width, wrapped_table};
 use super::timeline::{self, Bars};
@@ -54,8 +54,11 @@ pub fn check(report: &CheckReport, detail: Detail, width: Option<usize>) -> Stri
         out +=
             &format!("\n{}\n{}", styled(BOLD, report.single_points_title()), wrapped_table(&rows, 2, width));
     }
-    out += &format!("\n{}\n", closing_line(report));
-    out
+    let line = sentence(&closing_line(report), width);
+    let style = if report.verdict == "pass" { GOOD } else { BAD };
+    // A model's name may hold the word too, and stands before it.
+    let (before, after) = line.rsplit_once(&format!("{}:", report.verdict)).unwrap_or((&line, ""));
+    out + &format!("\n{before}{}:{after}", styled(style, report.verdict))
 }
 
 /// What the baseline holds in vain.
@@ -113,14 +116,14 @@ fn dim_line(line: &str) -> String {
 /// A check in one line.
 pub(super) fn closing_line(report: &CheckReport) -> String {
     let Counts { denied, waived, in_baseline, warnings } = report.counts();
-    let verdict = if report.verdict == "pass" { styled(GOOD, "pass") } else { styled(BAD, "fail") };
     let known = match in_baseline {
         0 => String::new(),
         n => format!(", {n} in the baseline"),
     };
     format!(
-        "{}: {verdict}: {}, {denied} denied, {waived} waived{known}, {} in {}",
+        "{}: {}: {}, {denied} denied, {waived} waived{known}, {} in {}",
         visible(&report.model),
+        report.verdict,
         plural(report.policies.len(), "policy", "policies"),
         plural(warnings, "warning", "warnings"),
         plural(report.scenarios, "scenario", "scenarios"),
@@ -211,8 +214,8 @@ pub(super) fn fallen(capabilities: &Ordered<State>) -> String {
 pub fn explain(report: &ExplainReport, bars: Bars, width: usize) -> String {
     let failed = failing(&report.failed, &report.lasts_s);
     let mut out = match report.class.as_str() {
-        "scenario" => format!("scenario {}: {failed}\n", report.scenario),
-        _ => format!("{failed}\n"),
+        "scenario" => sentence(&format!("scenario {}: {failed}", report.scenario), width),
+        _ => sentence(&failed, width),
     };
     for (name, explained) in report.capabilities.iter() {
         let outcome = &explained.outcome;
