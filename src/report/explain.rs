@@ -8,7 +8,7 @@ use super::timeline::TimelineReport;
 use super::{DataReport, Ordered, bare_name, many_seconds, names};
 use crate::analysis::{Cause, Explained, What};
 use crate::compile::Role;
-use crate::model::{Kind, Model, State, Time};
+use crate::model::{Kind, Model, Standby, State, Time};
 
 /// Why capabilities are as they are in one scenario.
 #[derive(Debug, Clone, Serialize)]
@@ -124,7 +124,11 @@ impl CauseReport {
                 if let Kind::Instance(instance) = &model[*element].kind
                     && let Some(standby) = instance.standby
                 {
-                    text += if standby.manual { " (standby, switched by hand)" } else { " (standby)" };
+                    text += match standby {
+                        Standby { lag: None, .. } => " (restored from a backup)",
+                        Standby { manual: true, .. } => " (standby, switched by hand)",
+                        _ => " (standby)",
+                    };
                 }
                 text += &fate(*state, *outage, cause.time);
                 if let Some(failed) = lost_with {
