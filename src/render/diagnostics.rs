@@ -17,8 +17,15 @@ const LONGEST_LINE: usize = 2_000;
 /// Diagnostics as text, one after the other.
 pub fn diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     let renderer = Renderer::styled();
-    let render = |diagnostic| format!("{}\n\n", renderer.render(&[group(diagnostic, sources)]));
-    diagnostics.iter().map(render).collect()
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        for group in groups(diagnostic, sources) {
+            out += &renderer.render(&[group]);
+            out.push('\n');
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// So many warnings of one code are shown unless everything is wanted.
@@ -57,7 +64,7 @@ struct Excerpt<'a> {
     marks: Vec<(Place, &'a str, AnnotationKind)>,
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
+fn groups<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Vec<Group<'a>> {
     let level = match diagnostic.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -90,9 +97,12 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
     if diagnostic.place == Place::NOWHERE && !diagnostic.label.is_empty() {
         group = group.element(Level::NOTE.message(shown(&diagnostic.label)));
     }
-    match &diagnostic.hint {
-        Some(hint) => group.element(Level::HELP.with_name("hint").message(shown(hint))),
-        None => group,
+    let Some(hint) = &diagnostic.hint else { return vec![group] };
+    let level = Level::HELP.with_name("hint");
+    match diagnostic.place {
+        // Without a text there is nothing that it could hang on.
+        Place::NOWHERE => vec![group, Group::with_title(level.secondary_title(shown(hint)))],
+        _ => vec![group.element(level.message(shown(hint)))],
     }
 }
 
