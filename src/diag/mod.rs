@@ -70,7 +70,8 @@ impl Diagnostic {
 }
 
 /// The known name nearest to the one written, unless all are far: more than a third of the letters would have
-/// to change. Earlier names win ties.
+/// to change. Earlier names win ties. Where all are far, the shortest name that has what is written as a whole part, as
+/// `house/campus` has `campus`, unless there are two.
 pub fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     /// Comparing takes time that grows with the square of the length; names are shorter than this.
     const LONGEST: usize = 100;
@@ -79,13 +80,33 @@ pub fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> O
         return None;
     }
     let far = length / 3 + 1;
-    known
-        .into_iter()
-        .filter(|name| name.chars().count().abs_diff(length) <= far)
-        .map(|name| (strsim::osa_distance(written, name), name))
-        .filter(|(distance, _)| *distance <= far && *distance < length)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let mut near: Option<(usize, &str)> = None;
+    let mut with_part: Option<(&str, bool)> = None;
+    for name in known {
+        if name.chars().count().abs_diff(length) <= far {
+            let distance = strsim::osa_distance(written, name);
+            if distance <= far && distance < length && near.is_none_or(|(least, _)| distance < least) {
+                near = Some((distance, name));
+            }
+        } else if has_part(name, written) {
+            with_part = match with_part {
+                Some((shorter, is_only)) if shorter.len() < name.len() => Some((shorter, is_only)),
+                Some((other, _)) if other.len() == name.len() => Some((other, other == name)),
+                _ => Some((name, true)),
+            };
+        }
+    }
+    let with_part = with_part.filter(|(_, is_only)| *is_only).map(|(name, _)| name);
+    near.map(|(_, name)| name).or(with_part)
+}
+
+/// Whether a name has something as a part of its own: not within a word.
+fn has_part(name: &str, part: &str) -> bool {
+    let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    part.len() > 2
+        && name.match_indices(part).any(|(at, _)| {
+            is_end(name[..at].chars().next_back()) && is_end(name[at + part.len()..].chars().next())
+        })
 }
 
 #[cfg(test)]
@@ -97,6 +118,9 @@ mod tests {
         assert_eq!(nearest("placd", ["needs", "placed"]), Some("placed"));
         assert_eq!(nearest("ordres", ["orders", "order"]), Some("orders"));
         assert_eq!(nearest("elephant", ["needs", "placed"]), None);
+        assert_eq!(nearest("campus", ["house/campus/north", "house/campus"]), Some("house/campus"));
+        assert_eq!(nearest("north", ["a/north", "b/north"]), None);
+        assert_eq!(nearest("admit", ["admit-patients", "admittance-office"]), Some("admit-patients"));
         assert_eq!(nearest("", ["ab"]), None);
         assert_eq!(nearest("y", ["x"]), None);
         assert_eq!(nearest(&"a".repeat(1000), ["a"]), None);

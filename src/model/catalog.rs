@@ -15,7 +15,7 @@ use super::decl::{
     ZoneDecl,
 };
 use super::read::read_built_in;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, nearest};
 use crate::library;
 use wanted::{Want, wants_of_model};
 
@@ -85,14 +85,25 @@ pub(super) fn bring_in(declared: &mut Declarations) -> BroughtIn {
 
 fn unknown(catalog: &At<String>) -> Diagnostic {
     let message = format!("there is no catalogue `{}`", catalog.value);
-    let names = || library::CATALOGS.iter().map(|entry| entry.name);
-    let problem = Diagnostic::new(Code::UnknownCatalog, catalog.place, message)
+    Diagnostic::new(Code::UnknownCatalog, catalog.place, message)
         .label("expected the name of a catalogue")
-        .did_you_mean(&catalog.value, names());
-    match &problem.hint {
-        Some(_) => problem,
-        None => problem.hint("`linchpin catalog` lists them"),
-    }
+        .hint(match nearest_catalog(&catalog.value) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`linchpin catalog` lists them".to_owned(),
+        })
+}
+
+/// The catalogue that may be meant by a name that none has: what it is about is called so, too, or nearly so.
+pub fn nearest_catalog(written: &str) -> Option<&'static str> {
+    let is_about = |entry: &&library::Entry| {
+        read_built_in(entry).is_ok_and(|declared| {
+            let providers = declared.providers.iter().map(|provider| (&provider.name, &provider.origin));
+            let groups = declared.groups.iter().map(|group| (&group.name, &group.origin));
+            providers.chain(groups).any(|(name, origin)| is_called(&name.value, origin, written))
+        })
+    };
+    let about = library::CATALOGS.iter().find(is_about).map(|entry| entry.name);
+    about.or_else(|| nearest(written, library::CATALOGS.iter().map(|entry| entry.name)))
 }
 
 fn is_tagged(group: &GroupDecl, tags: &BTreeSet<&str>) -> bool {

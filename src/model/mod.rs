@@ -44,6 +44,7 @@ use std::collections::HashMap;
 use crate::diag::{Diagnostic, Sources};
 
 pub use asked::{Failure, Happened, Policy, PolicyLevel, Scenario, State, Waiver};
+pub use catalog::nearest_catalog;
 pub use element::{
     Backup, Capability, Class, Credit, Element, Facility, Instance, Kind, Need, Peers, Region, Scope,
     Service, Standby,

@@ -26,6 +26,9 @@ pub(super) fn problems(file: FileId, source: &Source, errors: &[Error]) -> Vec<D
             return mistake.given_twice(file, &source.text, first_places <= FIRST_PLACES);
         }
         let problem = mistake.diagnostic(file);
+        if mistake.is_in_a_header(source) {
+            return problem.hint("names have no spaces: write one word, as in [service.order-desk]");
+        }
         let says_it = UNCLOSED.contains(&mistake.what) || mistake.what == UNFINISHED_STRING;
         if is_lost && !says_it && mistake.shows_open_bracket(source) {
             return problem.hint("is the bracket closed that was opened before?");
@@ -75,6 +78,14 @@ impl<'e> Mistake<'e> {
             || self.what.starts_with("missing ") && before.is_empty()
             // The header of a table, taken for a list.
             || self.what == "string values must be quoted" && ["[", "[["].contains(&before)
+    }
+
+    /// Whether a table's header has more words than one.
+    fn is_in_a_header(&self, source: &Source) -> bool {
+        let start = self.range.start;
+        let line = source.text.get(line_start(source, start)..).unwrap_or_default();
+        let line = line.lines().next().unwrap_or_default().trim();
+        self.what == "unclosed table" && line.starts_with('[') && line.ends_with(']') && line.contains(' ')
     }
 
     fn diagnostic(&self, file: FileId) -> Diagnostic {

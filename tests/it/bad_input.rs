@@ -108,6 +108,19 @@ fn texts_that_are_not_toml() {
     }
 }
 
+#[test]
+fn what_newcomers_write_gets_a_hint() {
+    for (text, hint) in [
+        ("[service.order desk]\n", "names have no spaces"),
+        ("[provider.p]\n[service.a]\nplaced = ['p']\nstandby = ['p']\n", "its keys are at, after, manual"),
+        ("[model]\ncatalogs = ['amazon']\n[service.a]\n", "did you mean `aws`?"),
+        ("[provider.p.region.north]\n[service.a]\nplaced = ['north']\n", "did you mean `p/north`?"),
+    ] {
+        let (.., said) = problem(text);
+        assert!(said.as_ref().is_some_and(|said| said.starts_with(hint)), "{said:?} in {text}");
+    }
+}
+
 /// After a bracket that is never closed every further line looks wrong: only the first one is.
 #[test]
 fn a_bracket_without_an_end_is_one_problem() {
@@ -159,7 +172,7 @@ fn unknown_keys_at_every_level() {
     for (text, key, near) in [
         ("servise.a = {}", "servise", "service"),
         ("[model]\nnam = 'x'", "nam", "name"),
-        ("[settings]\nbackup_verified = '9d'", "backup_verified", ""),
+        ("[settings]\nbackup_verified = '9d'", "backup_verified", "backup_verified_within"),
         ("[provider.a]\nregions = {}", "regions", "region"),
         ("[provider.a.region.b]\nmin-zones = 1", "min-zones", "min_zones"),
         ("[provider.a.region.b.zone.c]\navailabilty = 1", "availabilty", "availability"),

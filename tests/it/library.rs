@@ -302,6 +302,8 @@ fn what_is_no_catalogue_is_refused_and_what_brings_nothing_is_told() {
     let directory = model_of("[model]\ncatalogs = ['gcp']\n[provider.p]\n[capability.c]\nneeds = ['p']\n");
     let output = linchpin_in(directory.path(), &["check", "."]);
     assert!(stderr(&output).contains("refers to nothing of the catalogue `gcp`"), "{}", stderr(&output));
+    let output = linchpin_in(directory.path(), &["catalog", "amazon"]);
+    assert!(stderr(&output).contains("did you mean `aws`?"), "{}", stderr(&output));
     let output = linchpin_in(directory.path(), &["catalog", "gpc"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("did you mean `gcp`?"), "{}", stderr(&output));

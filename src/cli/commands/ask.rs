@@ -14,6 +14,9 @@ use crate::model::{Class, ElementId, Failure as Event, Model, NotFound, Selector
 pub(super) const DEFAULT_CLASSES: [Class; 5] =
     [Class::Zone, Class::Region, Class::Provider, Class::Product, Class::Group];
 
+/// So many capabilities are named to somebody who asks for one that there is not.
+const MOST_NAMED: usize = 12;
+
 /// The capabilities to look at, in the model's order.
 pub(super) fn capabilities(model: &Model, args: &CapabilityArgs) -> Result<Vec<ElementId>, Failure> {
     let all: Vec<ElementId> = model.capabilities().map(|(id, ..)| id).collect();
@@ -28,8 +31,12 @@ pub(super) fn capabilities(model: &Model, args: &CapabilityArgs) -> Result<Vec<E
         if chosen.len() == before {
             let failure = Failure::new(format!("no capability is called `{written}`"));
             let known = all.iter().map(|id| model[*id].bare_name());
-            return Err(match nearest(written, known) {
+            return Err(match nearest(written, known.clone()) {
                 Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None if all.is_empty() => failure.hint("the model has none"),
+                None if all.len() <= MOST_NAMED => {
+                    failure.hint(format!("the model has {}", known.collect::<Vec<_>>().join(", ")))
+                }
                 None => failure,
             });
         }

@@ -4,9 +4,9 @@ use super::super::args::replay::CatalogArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::output::{Talk, width_of};
 use super::give;
-use crate::diag::{Sources, nearest};
+use crate::diag::Sources;
 use crate::library;
-use crate::model::read_built_in;
+use crate::model::{nearest_catalog, read_built_in};
 use crate::render;
 use crate::report::CatalogsReport;
 
@@ -33,7 +33,7 @@ pub(super) fn run(args: &CatalogArgs, talk: &Talk) -> Result<Exit, Failure> {
 
 fn unknown(name: &str) -> Failure {
     let failure = Failure::new(format!("there is no catalogue `{name}`"));
-    failure.hint(match nearest(name, library::CATALOGS.iter().map(|entry| entry.name)) {
+    failure.hint(match nearest_catalog(name) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "`linchpin catalog` lists them".to_owned(),
     })

@@ -8,6 +8,9 @@ use super::{Merge, Reader, Value};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::decl::At;
 
+/// So many keys are listed to somebody who wrote no table at all.
+const MOST_KEYS: usize = 8;
+
 /// A table whose keys are known to be known.
 pub(super) struct Fields<'t, 'i> {
     pub(super) table: &'t DeTable<'i>,
@@ -59,6 +62,11 @@ impl Reader<'_> {
             DeValue::Table(table) => Some(self.fields(table, place, what, known)),
             _ => {
                 self.wrong_type(value, &format!("a table with the keys of {what}"));
+                if known.len() <= MOST_KEYS
+                    && let Some(problem) = self.problems.pop()
+                {
+                    self.problems.push(problem.hint(format!("its keys are {}", known.join(", "))));
+                }
                 None
             }
         }
