@@ -1,10 +1,10 @@
 //! `availability` as text.
 
-use super::briefing::percent;
 use super::lines::{listed, paragraph};
 use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::model::{State, Time};
+use crate::report::figures::{amount, percent};
 use crate::report::{AvailabilityOfAllReport, CapabilityAvailabilityReport, ImportanceReport, WantedReport};
 
 /// So many events are shown unless everything is wanted.
@@ -89,7 +89,7 @@ fn capability(
         say(format!("{at_least}{often}{without}"));
     }
     if of.loss_per_year >= 0.5 {
-        say(format!("expected loss {:.0} a year", of.loss_per_year));
+        say(format!("expected loss {} a year", amount(of.loss_per_year.round())));
     }
     if let Some(spread) = of.spread.filter(|spread| percent(spread.p05) != percent(spread.p95)) {
         say(format!(

@@ -5,6 +5,7 @@ use super::lines::{listed, paragraph};
 use super::table::{Cell, table, table_width};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::model::{State, Time};
+use crate::report::figures::{amount, percent};
 use crate::report::{AlternativesReport, BriefingReport, CloudReport, PromiseReport, ReachReport};
 
 /// The five questions.
@@ -113,21 +114,6 @@ pub(crate) fn is_harmless(cloud: &CloudReport) -> bool {
     cloud.capabilities.iter().all(|(_, of)| of.state == State::Up && of.outage == Time::ZERO)
 }
 
-/// A number with its thousands apart.
-pub(crate) fn amount(value: f64) -> String {
-    let text = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
-    let (whole, rest) =
-        text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
-    let mut out = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    rest.map_or(out.clone(), |rest| format!("{out}.{rest}"))
-}
-
 fn clouds(report: &BriefingReport, detail: Detail, width: usize) -> String {
     if report.clouds.is_empty() {
         return "  the model has no provider\n".to_owned();
@@ -201,13 +187,6 @@ fn reach(report: &BriefingReport, detail: Detail, width: usize) -> String {
         );
     }
     out
-}
-
-/// A share of time as a percentage that tells nines apart.
-pub(crate) fn percent(share: f64) -> String {
-    let text = format!("{:.6}", share * 100.0);
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    format!("{text} %")
 }
 
 /// What was computed, in words, and whether that settles the promise.

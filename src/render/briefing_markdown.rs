@@ -1,12 +1,13 @@
 //! `briefing` as Markdown.
 
 use super::briefing::{
-    QUESTIONS, amount, downtime, is_harmless, percent, promise_in_words, reach_in_words, split, with_state,
+    QUESTIONS, downtime, is_harmless, promise_in_words, reach_in_words, split, with_state,
     without_alternative,
 };
 use super::visible;
 use crate::model::Time;
 use crate::report::BriefingReport;
+use crate::report::figures::{amount, percent};
 
 /// The five questions, to be pasted into a wiki, a ticket or a pull request.
 pub fn briefing_markdown(report: &BriefingReport) -> String {

@@ -9,6 +9,7 @@ use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::analysis::Listed;
 use crate::faulttree::{Bounds, Event};
 use crate::model::State;
+use crate::report::figures::grouped;
 use crate::report::{CapabilityCutsReport, CutsReport, SetReport, ShapeReport};
 
 /// So many shapes are shown unless everything is wanted.
@@ -172,26 +173,4 @@ fn each(of: &CapabilityCutsReport<'_>) -> String {
         ]
     };
     table(&of.details.iter().map(row).collect::<Vec<_>>())
-}
-
-/// A large number with a comma between thousands.
-pub(super) fn grouped(number: &str) -> String {
-    let mut out = String::with_capacity(number.len() * 4 / 3);
-    for (index, digit) in number.chars().enumerate() {
-        if index > 0 && (number.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn thousands_are_told_apart() {
-        assert_eq!(["1", "123", "1234", "7159688704"].map(grouped), ["1", "123", "1,234", "7,159,688,704"]);
-    }
 }

@@ -7,6 +7,7 @@ use super::markdown::{Comment, code};
 use super::text::plural;
 use super::{BAD, BOLD, DIM, Detail, GOOD, Style, styled, visible};
 use crate::model::Time;
+use crate::report::figures::amount;
 use crate::report::{ChangeReport, DiffReport, Measure};
 
 /// Changes that read the same but for their scenario, joined.
@@ -88,10 +89,6 @@ fn measure(measure: Measure) -> String {
         Measure::Flag(flag) => flag.to_string(),
         Measure::Value(value) => amount(value),
     }
-}
-
-fn amount(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
 fn headline(report: &DiffReport) -> String {

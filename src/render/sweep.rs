@@ -2,8 +2,9 @@
 
 use super::lines::paragraph;
 use super::table::{Cell, table, wrapped_table};
-use super::text::{amount, fallen, plural};
+use super::text::{fallen, plural};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled};
+use crate::report::figures::amount;
 use crate::report::{CountsReport, SweepReport};
 
 /// Groups that are shown where nobody says how many.

@@ -11,6 +11,7 @@ use super::table::{Cell, NARROWEST, table, table_width, wrapped_table};
 use super::timeline::{self, Bars};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, Style, style_of, styled, visible};
 use crate::model::{State, Time};
+use crate::report::figures::amount;
 use crate::report::{
     BlastReport, CauseReport, CheckReport, Counts, ElementReport, ExplainReport, FindingReport, GoneReport,
     Ordered, PolicyReport,
@@ -192,10 +193,6 @@ pub fn blast(report: &BlastReport, detail: Detail, width: usize) -> String {
         out += &table(&rows.collect::<Vec<_>>());
     }
     out
-}
-
-pub(super) fn amount(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
 /// What is down, then what is degraded.

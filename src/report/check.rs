@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::figures::percent;
 use super::{Ordered, bare_name, names};
 use crate::analysis::{Checked, Detail, Finding};
 use crate::diag::{Place, Sources};
@@ -350,13 +351,15 @@ fn message(model: &Model, finding: &Finding) -> String {
             format!("customers of {capability} cannot be told{when}: {channels}")
         }
         Detail::Availability { bounds, wanted } if bounds.is_exact() => {
-            format!("{capability} is available {}, should be {wanted}", probability(bounds.lower))
+            let [found, wanted] = [bounds.lower, *wanted].map(percent);
+            format!("{capability} is available {found}, should be {wanted}")
         }
-        Detail::Availability { bounds, wanted } => format!(
-            "{capability} is available between {} and {}, which does not settle whether it is {wanted}",
-            probability(bounds.lower),
-            probability(bounds.upper)
-        ),
+        Detail::Availability { bounds, wanted } => {
+            let [lower, upper, wanted] = [bounds.lower, bounds.upper, *wanted].map(percent);
+            format!(
+                "{capability} is available between {lower} and {upper}, which does not settle whether it is {wanted}"
+            )
+        }
         Detail::IdleWaiver(index) | Detail::EndingWaiver(index) => {
             let waiver = &model.waivers[*index];
             let failure = waiver.failure.as_ref().map_or_else(String::new, |failure| format!(", {failure}"));
@@ -382,10 +385,4 @@ fn message(model: &Model, finding: &Finding) -> String {
 fn lost(model: &Model, service: ElementId, loss: Time) -> String {
     let name = &model[service].name;
     if loss.is_finite() { format!("{loss} of the data of {name}") } else { format!("all data of {name}") }
-}
-
-/// A probability with as many digits as tell it from 1.
-fn probability(p: f64) -> String {
-    let text = format!("{p:.9}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -15,6 +15,7 @@ mod coldstart;
 mod cuts;
 mod diff;
 mod explain;
+pub(crate) mod figures;
 mod fingerprint;
 mod library;
 mod replay;

@@ -15,6 +15,7 @@ use super::options::{Focus, Options, View};
 use crate::analysis::System;
 use crate::engine::Outcome;
 use crate::model::{ElementId, Kind, Model, Scenario, State, Time};
+use crate::report::figures::amount;
 use collapse::Collapsed;
 
 /// A picture's contents.
@@ -340,7 +341,7 @@ impl<'a> Drawing<'a> {
                 text += &format!(", owner {owner}");
             }
             if capability.value_per_hour > 0.0 {
-                text += &format!(", {} per hour", words::amount(capability.value_per_hour));
+                text += &format!(", {} per hour", amount(capability.value_per_hour));
             }
         }
         let mark = self.mark(id);

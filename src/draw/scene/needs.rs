@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::collapse::{Bucket, n_dependents};
-use super::words::{amount, plural, service_lines, shape_of};
+use super::words::{plural, service_lines, shape_of};
 use super::{Drawing, Gate, LinkClass, Node, Shape};
 use crate::model::{ElementId, Kind, Model, Need, Service, Time};
+use crate::report::figures::amount;
 
 impl Drawing<'_> {
     pub(super) fn needs(&mut self) {

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::needs::occupied;
-use super::words::{amount, in_words, instance_lines, plural, shape_of};
+use super::words::{in_words, instance_lines, plural, shape_of};
 use super::{Drawing, LinkClass, Mark, Node, Shape};
 use crate::model::{ElementId, Failure, Kind, Need, State};
+use crate::report::figures::amount;
 
 /// What stands directly in each domain.
 type Contents = BTreeMap<ElementId, Vec<Node>>;

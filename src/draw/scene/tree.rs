@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::needs::{on_words, otherwise};
-use super::words::{amount, instance_lines, shape_of};
+use super::words::{instance_lines, shape_of};
 use super::{Drawing, Gate, LinkClass, Node, Shape};
 use crate::model::{ElementId, Instance, Kind, Need, Service};
+use crate::report::figures::amount;
 
 /// With more nodes than this, what is left stays unexplored, which a note says.
 const MOST_NODES: usize = 150;

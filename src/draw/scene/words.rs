@@ -3,6 +3,7 @@
 use crate::model::{ElementId, Kind, Model, Need, Service};
 
 use super::Shape;
+use crate::report::figures::amount;
 
 pub(super) fn shape_of(service: &Service) -> Shape {
     match service {
@@ -46,20 +47,6 @@ pub(super) fn in_words(model: &Model, need: &Need) -> String {
         Need::Any { of, degraded, .. } => list(&mut of.iter().chain(degraded), " or "),
         Need::AtLeast { count, of } => format!("{count} of {}", list(&mut of.iter(), ", ")),
     }
-}
-
-/// A figure as people write it: `24 000`.
-pub(super) fn amount(value: f64) -> String {
-    let text = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") };
-    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
-    let mut out = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 && whole.len() > 4 {
-            out.push('\u{a0}');
-        }
-        out.push(digit);
-    }
-    fraction.map_or(out.clone(), |fraction| format!("{out}.{fraction}"))
 }
 
 /// `1 service`, `12 services`.
