@@ -18,10 +18,10 @@ pub(super) fn availability(report: Option<&AvailabilityOfAllReport>) -> Markup {
             Some(report) => {
                 p.dim {
                     "Exact, by the figures of the model; what has none never fails by chance. An element's share is that of the lost "
-                    "time which would be gone if it never failed. `linchpin availability` tells all measures of importance."
+                    "time which would be gone if it never failed. " code { "linchpin availability" } " tells all measures of importance."
                 }
                 div.scroll { table {
-                    thead { tr { th { "capability" } th { "available" } th { "down a year" } th { "promised" } th { "make better first" } } }
+                    thead { tr { th { "capability" } th.number { "available" } th.number { "down a year" } th { "promised" } th { "make better first" } } }
                     tbody { @for (name, of) in report.capabilities.iter() { (row(name, of)) } }
                 } }
             }

@@ -4,11 +4,12 @@ use maud::{Markup, html};
 
 use crate::model::Time;
 use crate::render::briefing::{
-    QUESTIONS, amount, downtime, is_harmless, percent, promise_in_words, reach_in_words, split, with_state,
+    QUESTIONS, downtime, is_harmless, promise_in_words, reach_in_words, split, with_state,
     without_alternative,
 };
 use crate::render::lines::listed;
 use crate::render::{Detail, visible};
+use crate::report::figures::{amount, percent};
 use crate::report::{BriefingReport, CloudReport};
 
 /// Names in a line, before the rest is counted.
@@ -77,7 +78,10 @@ fn backups(report: &BriefingReport) -> Answer {
         (0, _) => Answer::new(None, "No service keeps data."),
         (1, 0) => Answer::new(Some(true), "Yes, of the one data store."),
         (n, 0) => Answer::new(Some(true), format!("Yes, of each of {n} data stores.")),
-        (n, bad) if n == bad => Answer::new(Some(false), format!("No, of no data store: {}.", few(&without))),
+        (1, 1) => Answer::new(Some(false), format!("No, not of the one data store: {}.", few(&without))),
+        (n, bad) if n == bad => {
+            Answer::new(Some(false), format!("No, of none of {n} data stores: {}.", few(&without)))
+        }
         (n, bad) => {
             Answer::new(Some(false), format!("Of {} of {n} data stores; not of {}.", n - bad, few(&without)))
         }
@@ -232,6 +236,7 @@ fn promises(report: &BriefingReport) -> Answer {
         (n, 0, open) => {
             Answer::new(None, format!("{} of {n} promises hold, {open} are not settled.", n - open))
         }
+        (1, 1, _) => Answer::new(Some(false), format!("Not the one promise: {}.", few(&broken))),
         (n, bad, _) => Answer::new(Some(false), format!("Not for {bad} of {n} promises: {}.", few(&broken))),
     }
 }

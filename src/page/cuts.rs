@@ -19,10 +19,10 @@ pub(super) fn cuts(report: Option<&CutsReport<'_>>) -> Markup {
             Some(report) => {
                 p.dim {
                     "Two zones, regions, providers, products, groups or services that take a capability away together, and neither "
-                    "of them alone. The margin is how many have to fail at least. `linchpin cuts` tells larger sets, and instances."
+                    "of them alone. The margin is how many have to fail at least. " code { "linchpin cuts" } " tells larger sets, and instances."
                 }
                 div.scroll { table {
-                    thead { tr { th { "capability" } th { "margin" } th { "pairs" } th { "which" } } }
+                    thead { tr { th { "capability" } th.number { "margin" } th.number { "pairs" } th { "which" } } }
                     tbody { @for (name, of) in &report.capabilities { (row(name, of)) } }
                 } }
             }
@@ -37,7 +37,7 @@ fn row(name: &str, of: &CapabilityCutsReport<'_>) -> Markup {
     };
     html! { tr {
         th scope="row" { (visible(name)) }
-        td { @match (of.margin, of.sets.cuts.complete_to()) {
+        td.number { @match (of.margin, of.sets.cuts.complete_to()) {
             (Some(margin), _) => (margin),
             (None, Some(order)) => { "more than " (order) },
             (None, None) => "none",

@@ -30,7 +30,7 @@ pub(super) fn outages(report: &ReplayReport) -> Markup {
                 (names(&quiet.iter().map(|outage| visible(&outage.title).into_owned()).collect::<Vec<_>>())) "."
             }
         }
-        @if untouched > 0 { p.dim { "The model uses nothing of what failed in " (untouched) " more." } }
+        @if untouched > 0 && !touching.is_empty() { p.dim { "The model uses nothing of what failed in " (untouched) " more." } }
         @if !report.happened.is_empty() { (happened(&report.happened)) }
     }
 }

@@ -55,11 +55,25 @@ pub(super) fn policies(check: &CheckReport) -> Markup {
 fn finding(finding: &FindingReport) -> Markup {
     html! {
         li class=(if finding.waived.is_some() { "waived".to_owned() } else { format!("level-{}", finding.level) }) {
-            (visible(&finding.message))
+            (with_code(&visible(&finding.message)))
             @if let Some(waived) = &finding.waived {
                 " — waived until " (waived.until) ": " (visible(&waived.reason))
             }
             @if !finding.failed.is_empty() { " " (fail_button(&finding.failed, &[])) }
+        }
+    }
+}
+
+/// A text in which names may stand between backticks.
+fn with_code(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    html! {
+        @if parts.len().is_multiple_of(2) {
+            (text)
+        } @else {
+            @for (index, part) in parts.iter().enumerate() {
+                @if index.is_multiple_of(2) { (part) } @else { code { (part) } }
+            }
         }
     }
 }
@@ -80,20 +94,32 @@ pub(super) fn fail_link(name: &str) -> Markup {
     html! { button.link type="button" data-fail=(name) { (visible(name)) } }
 }
 
+/// Several such names, of which so many are told.
+pub(super) fn fail_links(names: &[impl AsRef<str>], most: usize) -> Markup {
+    let shown = names.len().min(most);
+    html! {
+        @for (index, name) in names[..shown].iter().enumerate() {
+            // No line begins with a comma.
+            span.item { (fail_link(name.as_ref())) @if index + 1 < shown { "," } } " "
+        }
+        @if shown < names.len() { "and " (names.len() - shown) " more" }
+    }
+}
+
 pub(super) fn matrix(survive: &SurviveReport) -> Markup {
     let names: Vec<&str> = survive
         .scenarios
         .first()
         .map(|scenario| scenario.capabilities.iter().map(|(name, _)| name).collect())
         .unwrap_or_default();
-    let all_up = |scenario: &ScenarioReport| {
-        scenario.capabilities.iter().all(|(_, of)| of.state == State::Up && of.outage == Time::ZERO)
-    };
+    let is_up = |of: &OutcomeReport| of.state == State::Up && of.undegraded_after == Time::ZERO;
+    let all_up = |scenario: &ScenarioReport| scenario.capabilities.iter().all(|(_, of)| is_up(of));
     let untouched = survive.scenarios.iter().filter(|scenario| all_up(scenario)).count();
     html! {
         h2 #matrix { "What survives what" }
         p.dim {
-            "Each row fails one thing for good. ✓ up, ~ degraded, ✗ down; a time is how long it is out before it is so."
+            "Each row fails one thing for good. ✓ up, ~ degraded, ✗ down; a time is how long it is out before it is so, one behind ~ how long "
+            "it is degraded."
             @if survive.has_channels { " !: it is out, and its customers cannot be told." }
         }
         div.scroll { table {
@@ -119,6 +145,7 @@ fn cell(of: &OutcomeReport, has_channels: bool) -> Markup {
         td class=(of.state.name()) {
             (mark)
             @if of.state != State::Down && of.outage > Time::ZERO { " " (of.outage) }
+            @if of.state == State::Up && of.undegraded_after > of.outage { " ~" (of.undegraded_after) }
             @if has_channels && of.unreachable && of.outage > Time::ZERO { " !" }
             span.visually-hidden { " " (of.state.name()) }
         }
@@ -135,10 +162,7 @@ pub(super) fn single_points(check: &CheckReport) -> Markup {
                 th scope="row" { (visible(capability)) }
                 td {
                     @if points.is_empty() { span.up { "none" } }
-                    @for (index, point) in points.iter().enumerate() {
-                        @if index > 0 { ", " }
-                        (fail_link(point))
-                    }
+                    (fail_links(points, usize::MAX))
                 }
             } } }
         } }

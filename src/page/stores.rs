@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::briefing::names;
-use super::sections::fail_link;
+use super::sections::fail_links;
 use crate::model::Time;
 use crate::render::visible;
 use crate::report::{CopyReport, Ordered, StoreReport};
@@ -65,11 +65,7 @@ fn losses(store: &StoreReport) -> Markup {
         ul.plain { @for (loss, failed) in &alike { li {
             @if loss.is_finite() { (loss) } @else { strong { "all" } }
             " with "
-            @for (index, name) in failed.iter().take(MOST_LOSSES).enumerate() {
-                @if index > 0 { ", " }
-                (fail_link(name))
-            }
-            @if failed.len() > MOST_LOSSES { " and " (failed.len() - MOST_LOSSES) " more" }
+            (fail_links(failed, MOST_LOSSES))
         } } }
     }
 }
