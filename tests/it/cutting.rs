@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::{Command, Output, Stdio};
 
-use linchpin::analysis::{Listed, System, SystemTree, Wanted, cut_sets};
+use linchpin::analysis::{Listed, SINGLE_POINT_CLASSES, System, SystemTree, Wanted, cut_sets, small_cuts};
 use linchpin::engine::Reference;
 use linchpin::faulttree::{Limits, Solver};
 use linchpin::model::{Class, ElementId, Failure, State};
@@ -90,6 +90,43 @@ fn cuts_are_those_found_by_trying(system: &System, rng: &mut Rng) -> Result<(), 
 #[test]
 fn cut_sets_are_minimal_and_complete() {
     law_of_models(cases() / 20, cuts_are_those_found_by_trying);
+}
+
+/// What `diff` compares: over the classes of single points, all of one event and of two.
+fn small_cuts_are_those_found_by_trying(system: &System, rng: &mut Rng) -> Result<(), String> {
+    let capabilities: Vec<ElementId> = system.model.capabilities().map(|(id, ..)| id).take(2).collect();
+    let kept = *rng.pick(&[State::Degraded, State::Up]);
+    let found = small_cuts(system, &capabilities, kept).map_err(|_| "too many".to_owned())?;
+    ensure_equal(&found.order, &2, || "order".to_owned())?;
+    let is_of = |class: Option<Class>| class.is_some_and(|class| SINGLE_POINT_CLASSES.contains(&class));
+    let elements = system.model.elements().filter(|(_, element)| is_of(element.class()));
+    let mut events: Vec<ElementId> = elements.map(|(id, _)| id).collect();
+    // Some of them, so that all pairs can be tried.
+    while events.len() > 3 * MOST_EVENTS {
+        events.remove(rng.below(events.len()));
+    }
+    let pairs = (0..events.len()).flat_map(|a| (a..events.len()).map(move |b| (a, b)));
+    let mut sets: Vec<Set> = pairs.map(|(a, b)| Set::from([events[a], events[b]])).collect();
+    sets.push(Set::new());
+    for (capability, found) in capabilities.iter().zip(found.cuts) {
+        let reference = Reference::new(&system.program);
+        let falls = |set: &Set| {
+            let fails: Vec<Failure> = set.iter().map(|what| Failure::for_good(*what)).collect();
+            reference.outcome(&fails).state(*capability) < kept
+        };
+        let theirs = minimal(sets.iter().filter(|set| falls(set)).cloned());
+        let ours: BTreeSet<Set> = found.into_iter().map(|cut| cut.into_iter().collect()).collect();
+        let is_tried = |set: &&Set| set.iter().all(|event| events.contains(event));
+        let ours: BTreeSet<Set> = ours.iter().filter(is_tried).cloned().collect();
+        ensure_equal(&ours, &theirs, || system.model[*capability].name.clone())?;
+    }
+    Ok(())
+}
+
+/// A small part of the models: trees of circles take long to write.
+#[test]
+fn small_cut_sets_are_those_found_by_trying_pairs() {
+    law_of_models(cases() / 80, small_cuts_are_those_found_by_trying);
 }
 
 fn linchpin(arguments: &str) -> Output {

@@ -1,12 +1,13 @@
 //! Fault trees in the formats of their field: read, refused, written, read again by others.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use linchpin::exchange::openpsa::{self, Top, read_text, write};
 use linchpin::exchange::{BasicEvent, FaultTree, Formula, Gate, to_model};
-use linchpin::faulttree::{Limits, Solver};
+use linchpin::faulttree::{Event, Limits, Solver};
 use linchpin::model::State;
 
 use crate::models;
@@ -278,6 +279,48 @@ fn another_analyser_reads_what_is_written_and_agrees() {
         n_compared += 1;
     }
     assert_eq!(n_compared, 60);
+}
+
+/// Where events are negated too: the same minimal sets of events that happen, those that must not left out. Without gates of at least so
+/// many, of which SCRAM takes some for always true that are not, once an input is negated and an event is in several.
+#[test]
+fn another_analyser_finds_the_same_cut_sets_where_events_are_negated() {
+    let directory = tempfile::tempdir().expect("a directory");
+    if Command::new("scram").arg("--version").output().is_err() {
+        return skipped("no scram to compare with");
+    }
+    let path = directory.path().join("random.xml");
+    let (mut n_compared, mut n_negated) = (0, 0);
+    for seed in 0..120 {
+        let tree = random_tree(&mut Rng::new(seed), false);
+        let (engine, nodes) = tree.tree();
+        let top = nodes[tree.tops[0]];
+        let text = write("random", &engine, &tree.events, &[Top { name: "top".to_owned(), node: top }]);
+        if text.contains("<atleast") {
+            continue;
+        }
+        fs::write(&path, &text).expect("written");
+        let output =
+            Command::new("scram").args(["--bdd", "-l", "1000"]).arg(&path).output().expect("it runs");
+        let report = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(output.status.success(), "seed {seed}: not accepted\n{text}");
+        // Each product as it stands there, the last one with what follows; the empty one names no event.
+        let set = |product: &str| -> BTreeSet<String> {
+            let own = product.split("</product>").next().unwrap_or_default();
+            let names = own.split("<basic-event name=\"").skip(1);
+            names.filter_map(|rest| Some(rest.split('"').next()?.to_owned())).collect()
+        };
+        let theirs: BTreeSet<BTreeSet<String>> = report.split("<product ").skip(1).map(set).collect();
+        let cuts = Solver::new(&engine, &[top], Limits::default()).cuts(top, None);
+        let named = |set: Vec<Event>| -> BTreeSet<String> {
+            set.iter().map(|event| tree.events[event.index()].name.clone()).collect()
+        };
+        let ours: BTreeSet<BTreeSet<String>> = cuts.iter().map(named).collect();
+        assert_eq!(ours, theirs, "seed {seed}\n{text}\n{report}");
+        n_compared += 1;
+        n_negated += usize::from(text.contains("<not>"));
+    }
+    assert!(n_compared > 50 && n_negated > 20, "{n_compared} compared, {n_negated} of them with negations");
 }
 
 #[test]
