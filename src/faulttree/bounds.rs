@@ -142,3 +142,75 @@ impl Bounded<'_, '_> {
         Ok(new[edges.len() - 1])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::limits::{Budget, Limits, narrow};
+    use super::*;
+
+    /// A tree of gates of every kind, inputs negated now and then, and its gates; the same for the same seed.
+    fn random_tree(mut seed: u64, n_events: usize, n_gates: usize) -> (Tree, Vec<usize>) {
+        let mut below = |n: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(seed >> 33).expect("31 bits") % n
+        };
+        let mut tree = Tree::new();
+        let mut nodes: Vec<Node> = (0..n_events).map(|_| tree.event(0.1)).collect();
+        for _ in 0..n_gates {
+            let inputs: Vec<Node> = (0..2 + below(4))
+                .map(|_| {
+                    let last = nodes.len() - 1;
+                    nodes[last - below(nodes.len().min(12))].negated_if(below(5) == 0)
+                })
+                .collect();
+            nodes.push(match below(4) {
+                0 => tree.all(inputs),
+                1 => tree.any(inputs),
+                2 => tree.at_least(2, inputs),
+                _ => tree.xor(inputs[0], inputs[1]),
+            });
+        }
+        let is_gate = |node: &usize| matches!(tree.kind(*node), Kind::All | Kind::AtLeast(_));
+        let gates = (0..tree.len()).filter(is_gate).collect();
+        (tree, gates)
+    }
+
+    /// Not only how likely they are: wherever the lower one is true so is the function, and where that is, so is the upper one.
+    #[test]
+    fn functions_lie_between_their_bounds_everywhere() {
+        let mut n_strict = 0;
+        for seed in 0..60 {
+            let (tree, gates) = random_tree(seed, 14, 30);
+            let chances: Vec<f64> = (0..14_u8).map(|level| 0.05 * f64::from(level + 1)).collect();
+            for keep in [1, 4, 16, 64] {
+                let mut bdd = Bdd::new(Budget::new(Limits::default()));
+                let mut exact = vec![FALSE; tree.len()];
+                let mut bounds = vec![(FALSE, FALSE); tree.len()];
+                for event in 0..tree.events() {
+                    let level = narrow(event);
+                    let edge = bdd.variable(level).expect("there is memory");
+                    let node = tree.node(super::super::tree::Event(level)).index();
+                    (exact[node], bounds[node]) = (edge, (edge, edge));
+                }
+                for gate in &gates {
+                    let whole: Vec<(u32, u32)> = exact.iter().map(|edge| (*edge, *edge)).collect();
+                    let mut effort = Budget::MOST;
+                    let mut all =
+                        Bounded { bdd: &mut bdd, chances: &chances, keep: usize::MAX, effort: &mut effort };
+                    exact[*gate] = all.gate(&tree, *gate, &whole, Way::Down).expect("there is memory");
+                    let mut some = Bounded { bdd: &mut bdd, chances: &chances, keep, effort: &mut effort };
+                    let below = some.gate(&tree, *gate, &bounds, Way::Down).expect("there is memory");
+                    let above = some.gate(&tree, *gate, &bounds, Way::Up).expect("there is memory");
+                    bounds[*gate] = (below, above);
+                    let beyond = [(below, exact[*gate]), (exact[*gate], above)];
+                    for (lower, upper) in beyond {
+                        let outside = bdd.and(lower, upper ^ 1).expect("there is memory");
+                        assert_eq!(outside, FALSE, "seed {seed}, {keep} nodes, gate {gate}");
+                        n_strict += usize::from(lower != upper);
+                    }
+                }
+            }
+        }
+        assert!(n_strict > 1000, "{n_strict} bounds are not the function");
+    }
+}
