@@ -114,7 +114,7 @@ pub(crate) fn singles(sizes: &[u32]) {
         let capabilities = capabilities(&system.model);
         let asked = sweep(&system.model, &Class::ALL, 1).expect("few enough");
         let start = Instant::now();
-        let blasts = on_threads(1, || blast(&system, &asked, &capabilities));
+        let blasts = on_threads(1, || blast(&system, asked.clone(), &capabilities));
         let seconds = start.elapsed().as_secs_f64();
         let down: HashMap<ElementId, usize> =
             blasts.iter().map(|blast| (blast.asked.scenario.fails[0].what, blast.down)).collect();

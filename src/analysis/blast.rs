@@ -1,9 +1,11 @@
 //! What falls with an element, and how much value stands on each provider.
 
+use std::sync::{Arc, OnceLock};
+
 use super::many::{Question, answers};
 use super::{Asked, System};
-use crate::compile::ConditionId;
-use crate::engine::{Block, Lanes, Outcome};
+use crate::compile::{ConditionId, Level, NodeId};
+use crate::engine::{Block, Fast, Outcome, Tally, Worker};
 use crate::model::{ElementId, Failure, Kind, State};
 
 /// What falls in one scenario.
@@ -12,7 +14,7 @@ pub struct Blast {
     /// The scenario: usually one element that fails.
     pub asked: Asked,
     /// Every capability asked about with its state, in order.
-    pub capabilities: Vec<(ElementId, State)>,
+    pub capabilities: Arc<[(ElementId, State)]>,
     /// How many of them are down.
     pub down: usize,
     /// How many of them are degraded.
@@ -25,12 +27,25 @@ pub struct Blast {
 
 /// The blast radius of each scenario, the worst first: by capabilities down, value, capabilities degraded, elements
 /// down; then in the order asked.
-pub fn blast(system: &System, scenarios: &[Asked], capabilities: &[ElementId]) -> Vec<Blast> {
+pub fn blast(system: &System, scenarios: Vec<Asked>, capabilities: &[ElementId]) -> Vec<Blast> {
     let engine = system.engine();
-    let undisturbed = engine.worker().outcome(&[]);
-    let always_down = system.model.elements().filter(|(id, _)| undisturbed.state(*id) == State::Down).count();
-    let falling = Falling { system, capabilities, always_down, undisturbed };
-    let mut blasts = answers(system, &engine, &falling, scenarios);
+    let falling = Falling::new(system, &engine, capabilities);
+    let fallen = answers(system, &engine, &falling, &scenarios);
+    let unchanged = falling.states(|id| falling.undisturbed.state(id));
+    let one = |(asked, fallen): (Asked, Fallen)| {
+        let states = fallen.states.unwrap_or_else(|| unchanged.clone());
+        let count = |wanted: State| states.iter().filter(|(_, state)| *state == wanted).count();
+        let lost = states.iter().filter(|(_, state)| *state == State::Down);
+        Blast {
+            down: count(State::Down),
+            degraded: count(State::Degraded),
+            value_per_hour: lost.fold(0.0, |sum, (id, _)| sum + value_per_hour(system, *id)),
+            elements_down: falling.always_down + fallen.newly_down,
+            capabilities: states,
+            asked,
+        }
+    };
+    let mut blasts: Vec<Blast> = scenarios.into_iter().zip(fallen).map(one).collect();
     blasts.sort_by(|a, b| {
         (b.down.cmp(&a.down))
             .then(b.value_per_hour.total_cmp(&a.value_per_hour))
@@ -44,56 +59,84 @@ pub fn blast(system: &System, scenarios: &[Asked], capabilities: &[ElementId]) -
 struct Falling<'a> {
     system: &'a System,
     capabilities: &'a [ElementId],
-    always_down: usize,
+    /// By element, whether it is one of these.
+    is_asked: Vec<bool>,
     undisturbed: Outcome,
+    always_down: usize,
+    /// Made when a sweep needs it.
+    can_fall: OnceLock<Vec<NodeId>>,
 }
 
-impl Falling<'_> {
-    fn blast(&self, asked: &Asked, newly_down: usize, state: impl Fn(ElementId) -> State) -> Blast {
-        let states: Vec<_> = self.capabilities.iter().map(|id| (*id, state(*id))).collect();
-        let count = |wanted: State| states.iter().filter(|(_, state)| *state == wanted).count();
-        let lost = states.iter().filter(|(_, state)| *state == State::Down);
-        Blast {
-            down: count(State::Down),
-            degraded: count(State::Degraded),
-            value_per_hour: lost.fold(0.0, |sum, (id, _)| sum + value_per_hour(self.system, *id)),
-            elements_down: self.always_down + newly_down,
-            capabilities: states,
-            asked: asked.clone(),
-        }
+/// What one scenario takes away.
+struct Fallen {
+    /// `None`: those with nothing failed.
+    states: Option<Arc<[(ElementId, State)]>>,
+    /// How many elements are down that are not with nothing failed.
+    newly_down: usize,
+}
+
+impl<'a> Falling<'a> {
+    fn new(system: &'a System, engine: &Fast<'_>, capabilities: &'a [ElementId]) -> Self {
+        let mut is_asked = vec![false; system.model.len()];
+        capabilities.iter().for_each(|id| is_asked[id.index()] = true);
+        let undisturbed = engine.worker().outcome(&[]);
+        let is_down = |id: &ElementId| undisturbed.state(*id) == State::Down;
+        let always_down = system.model.elements().filter(|(id, _)| is_down(id)).count();
+        Self { system, capabilities, is_asked, undisturbed, always_down, can_fall: OnceLock::new() }
+    }
+
+    /// The gates of all elements that work with nothing failed, in the order in which they lie in memory.
+    fn can_fall(&self) -> Vec<NodeId> {
+        let works = |id: &ConditionId| self.undisturbed.run.undisturbed(*id).is_finite();
+        let oks = self.system.model.elements().map(|(id, _)| ConditionId::ok(id));
+        let mut gates: Vec<NodeId> = oks.filter(works).map(|id| self.system.dense.condition(id)).collect();
+        gates.sort_unstable();
+        gates
+    }
+
+    fn states(&self, state: impl Fn(ElementId) -> State) -> Arc<[(ElementId, State)]> {
+        self.capabilities.iter().map(|id| (*id, state(*id))).collect()
+    }
+}
+
+fn state(is_ok: bool, is_full: bool) -> State {
+    match (is_ok, is_full) {
+        (_, true) => State::Up,
+        (true, false) => State::Degraded,
+        (false, false) => State::Down,
     }
 }
 
 impl Question for Falling<'_> {
-    type Answer = Blast;
+    type Answer = Fallen;
 
-    fn of_outcome(&self, asked: &Asked, outcome: &Outcome) -> Blast {
-        self.blast(asked, outcome.newly_down(), |id| outcome.state(id))
+    fn of_worker(&self, asked: &Asked, worker: &mut Worker<'_>, most: usize) -> Option<Fallen> {
+        let lost = worker.lost_within(&asked.scenario.fails, most)?;
+        let changes = lost.iter().any(|id| self.is_asked[id.element().index()]);
+        let holds = |id: ConditionId| self.undisturbed.run.undisturbed(id).is_finite() && !lost.contains(&id);
+        let of = |id: ElementId| state(holds(ConditionId::ok(id)), holds(ConditionId::full(id)));
+        Some(Fallen {
+            states: changes.then(|| self.states(of)),
+            newly_down: lost.iter().filter(|id| id.level() == Level::Ok).count(),
+        })
     }
 
-    fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Blast>> {
-        let mut newly_down = vec![0; asked.len()];
-        let works = |id: &ElementId| self.undisturbed.state(*id) != State::Down;
-        for id in self.system.model.elements().map(|(id, _)| id).filter(works) {
-            for lane in (!block.holds(ConditionId::ok(id)) & Lanes::first(asked.len())).iter() {
-                newly_down[lane] += 1;
-            }
-        }
-        let one = |(lane, asked): (usize, &&Asked)| {
+    fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Fallen>> {
+        let mut newly_down = Tally::default();
+        let can_fall = self.can_fall.get_or_init(|| self.can_fall());
+        can_fall.iter().for_each(|gate| newly_down.add(!block.gate_holds(*gate)));
+        let one = |lane: usize| {
             let holds = |id| block.holds(id).has(lane);
-            let state = |id| match (holds(ConditionId::ok(id)), holds(ConditionId::full(id))) {
-                (_, true) => State::Up,
-                (true, false) => State::Degraded,
-                (false, false) => State::Down,
-            };
-            (!block.untold().has(lane)).then(|| self.blast(asked, newly_down[lane], state))
+            let of = |id| state(holds(ConditionId::ok(id)), holds(ConditionId::full(id)));
+            (!block.untold().has(lane))
+                .then(|| Fallen { states: Some(self.states(of)), newly_down: newly_down.of(lane) })
         };
-        asked.iter().enumerate().map(one).collect()
+        (0..asked.len()).map(one).collect()
     }
 
     fn conditions(&self) -> Option<Vec<ConditionId>> {
-        let all = self.system.model.elements().map(|(id, _)| id);
-        Some(all.flat_map(|id| [ConditionId::ok(id), ConditionId::full(id)]).collect())
+        let all = self.system.model.elements().map(|(id, _)| ConditionId::ok(id));
+        Some(all.chain(self.capabilities.iter().map(|id| ConditionId::full(*id))).collect())
     }
 }
 

@@ -289,8 +289,9 @@ impl Judging<'_> {
 impl Question for Judging<'_> {
     type Answer = (Vec<ElementId>, Vec<Finding>);
 
-    fn of_outcome(&self, asked: &Asked, outcome: &Outcome) -> Self::Answer {
-        self.judged(&self.asking.of_outcome(asked, outcome), Some(outcome))
+    fn of_worker(&self, asked: &Asked, worker: &mut Worker<'_>, most: usize) -> Option<Self::Answer> {
+        let outcome = worker.outcome_within(&asked.scenario.fails, most)?;
+        Some(self.judged(&self.asking.of(asked.clone(), &outcome), Some(&outcome)))
     }
 
     fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Self::Answer>> {

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::{Asked, System};
 use crate::compile::ConditionId;
-use crate::engine::{Block, Fast, LANES, Outcome, Sweep, Worker};
+use crate::engine::{Block, Fast, LANES, Sweep, Worker};
 use crate::model::Failure;
 
 /// A gate that the fast engine touches costs so many times what a gate or an input costs in a sweep: between 20 and 60
@@ -27,8 +27,8 @@ pub(super) trait Question: Sync {
     /// What it makes of one.
     type Answer: Send;
 
-    /// From the whole outcome.
-    fn of_outcome(&self, asked: &Asked, outcome: &Outcome) -> Self::Answer;
+    /// By the fast engine, unless it would touch more than so many gates: then `None`.
+    fn of_worker(&self, asked: &Asked, worker: &mut Worker<'_>, most: usize) -> Option<Self::Answer>;
 
     /// From what was swept: as many as there are scenarios, `None` where bits do not tell.
     fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Self::Answer>>;
@@ -58,22 +58,16 @@ fn answers_within<Q: Question>(
     few: usize,
 ) -> Vec<Q::Answer> {
     let exactly = |worker: &mut Worker<'_>, asked: &Asked| {
-        question.of_outcome(asked, &worker.outcome(&asked.scenario.fails))
+        question.of_worker(asked, worker, usize::MAX).expect("nothing touches more gates than there can be")
     };
-    let try_one = |worker: &mut Worker<'_>, asked: &Asked| {
-        let fails = &asked.scenario.fails;
-        let most = if is_plain(fails) { most } else { usize::MAX };
-        worker.outcome_within(fails, most).map(|outcome| question.of_outcome(asked, &outcome))
+    let is_hopeless = asked.len() >= few && is_mostly_too_much(engine, asked, most);
+    let try_one = |worker: &mut Worker<'_>, asked: &Asked| match is_plain(&asked.scenario.fails) {
+        true if is_hopeless => None,
+        true => question.of_worker(asked, worker, most),
+        false => Some(exactly(worker, asked)),
     };
-    let mut answers: Vec<Option<Q::Answer>> = if asked.len() >= few && is_mostly_too_much(engine, asked, most)
-    {
-        let one = |worker: &mut Worker<'_>, asked: &Asked| {
-            (!is_plain(&asked.scenario.fails)).then(|| exactly(worker, asked))
-        };
-        asked.par_iter().map_init(|| engine.worker(), one).collect()
-    } else {
-        asked.par_iter().map_init(|| engine.worker(), try_one).collect()
-    };
+    let mut answers: Vec<Option<Q::Answer>> =
+        asked.par_iter().map_init(|| engine.worker(), try_one).collect();
     let left: Vec<usize> = (0..asked.len()).filter(|index| answers[*index].is_none()).collect();
     let found: Vec<Q::Answer> = if left.len() < few {
         left.par_iter()

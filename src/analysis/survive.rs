@@ -82,7 +82,7 @@ impl<'s> Asking<'s> {
         (self.of(asked, &outcome), outcome)
     }
 
-    fn of(&self, asked: Asked, outcome: &Outcome) -> Answer {
+    pub(super) fn of(&self, asked: Asked, outcome: &Outcome) -> Answer {
         let told_after = self.channels.iter().map(|channel| outcome.outage(*channel)).min();
         let told_after = told_after.unwrap_or(Time::NEVER);
         let of_capability = |capability: &ElementId| {
@@ -109,8 +109,9 @@ impl<'s> Asking<'s> {
 impl Question for Asking<'_> {
     type Answer = Answer;
 
-    fn of_outcome(&self, asked: &Asked, outcome: &Outcome) -> Answer {
-        self.of(asked.clone(), outcome)
+    fn of_worker(&self, asked: &Asked, worker: &mut Worker<'_>, most: usize) -> Option<Answer> {
+        let outcome = worker.outcome_within(&asked.scenario.fails, most)?;
+        Some(self.of(asked.clone(), &outcome))
     }
 
     fn of_block(&self, asked: &[&Asked], block: &Block<'_>) -> Vec<Option<Answer>> {

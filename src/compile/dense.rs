@@ -52,12 +52,10 @@ pub struct Dense {
     /// For each gate where its inputs begin; one more at the end.
     first_input: Vec<u32>,
     inputs: Vec<NodeId>,
-    /// The gate that each input belongs to.
-    owners: Vec<NodeId>,
     /// For each gate where its uses begin; one more at the end.
     first_use: Vec<u32>,
-    /// Positions in `inputs`.
-    uses: Vec<u32>,
+    /// The gate that uses it, and a position in `inputs`.
+    uses: Vec<(NodeId, u32)>,
     /// For each capacity gate what must be reached, and where its inputs' capacities begin.
     thresholds: Vec<(Capacity, u32)>,
     capacities: Vec<Capacity>,
@@ -125,10 +123,10 @@ impl Dense {
         &self.inputs[self.first_input[node.index()] as usize..self.first_input[node.index() + 1] as usize]
     }
 
-    /// Every use of a gate: the gate that uses it, and the capacity that it adds there.
+    /// Every use of a gate: the gate that uses it, and which of all inputs that is.
     pub fn uses(&self, node: NodeId) -> impl Iterator<Item = (NodeId, u32)> + '_ {
         let range = self.first_use[node.index()] as usize..self.first_use[node.index() + 1] as usize;
-        self.uses[range].iter().map(|input| (self.owners[*input as usize], *input))
+        self.uses[range].iter().copied()
     }
 
     /// What a capacity gate must reach.
@@ -327,13 +325,11 @@ impl Layout {
         let n_inputs: usize = self.inputs.iter().map(|inputs| inputs.len()).sum();
         let count = |n: usize| u32::try_from(n).expect("fewer than 2^32 inputs");
         dense.inputs.reserve_exact(n_inputs);
-        dense.owners.reserve_exact(n_inputs);
         dense.first_input.push(0);
         let mut n_uses = vec![0_u32; dense.ops.len() + 1];
-        for (index, inputs) in self.inputs.iter().enumerate() {
+        for inputs in &self.inputs {
             for input in inputs {
                 dense.inputs.push(*input);
-                dense.owners.push(node_id(index));
                 n_uses[input.index()] += 1;
             }
             dense.first_input.push(count(dense.inputs.len()));
@@ -343,11 +339,15 @@ impl Layout {
             next += std::mem::replace(uses, next);
         }
         dense.first_use.clone_from(&n_uses);
-        dense.uses = vec![0; n_inputs];
-        for (position, input) in dense.inputs.iter().enumerate() {
-            let slot = &mut n_uses[input.index()];
-            dense.uses[*slot as usize] = count(position);
-            *slot += 1;
+        dense.uses = vec![(NONE, 0); n_inputs];
+        let mut position = 0;
+        for (owner, inputs) in dense.nodes().zip(&self.inputs) {
+            for input in inputs {
+                let slot = &mut n_uses[input.index()];
+                dense.uses[*slot as usize] = (owner, position);
+                *slot += 1;
+                position += 1;
+            }
         }
         dense
     }

@@ -14,9 +14,10 @@
 //! O(t log t) for t touched gates and uses of gates, whatever the size of the model.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
+use super::losses::{Losses, Spares, count, is_within_reach};
 use super::outcome::{Outcome, Run, elements, staying};
 use crate::compile::{Capacity, ConditionId, Dense, NodeId, Op};
 use crate::model::{Failure, Time};
@@ -73,7 +74,9 @@ impl<'d> Fast<'d> {
         let (base, undisturbed) = (Base::hopeful(dense), Arc::new([]));
         let mut fast =
             Self { dense, base, undisturbed, first_condition, conditions, never: Vec::new(), tolerates };
-        fast.base = fast.worker().undisturbed();
+        if let Some(base) = fast.worker().undisturbed() {
+            fast.base = base;
+        }
         let time = |id| fast.base.times[dense.condition(id).index()];
         fast.undisturbed = ids().map(time).collect();
         fast.never = ids().filter(|id| !time(*id).is_finite()).collect();
@@ -85,14 +88,15 @@ impl<'d> Fast<'d> {
         Worker {
             dense: self.dense,
             fast: self,
-            gates: vec![Gate::default(); self.dense.len()],
-            lost_capacity: HashMap::new(),
-            touched: Vec::new(),
+            drops: Losses::new(self.dense.len()),
             dropped: Vec::new(),
             followed: 0,
+            gates: Vec::new(),
             open: Vec::new(),
             heap: BinaryHeap::new(),
+            blocks: Losses::new(self.dense.len()),
             blocked: Vec::new(),
+            lost: Vec::new(),
             most: usize::MAX,
         }
     }
@@ -113,118 +117,50 @@ impl<'d> Fast<'d> {
 /// Every gate with nothing failed.
 #[derive(Debug, Clone)]
 struct Base {
-    /// Whether a gate holds for what keeps running, and how many inputs more may drop before it does not.
+    /// Whether a gate holds for what keeps running, and what more may drop before it does not.
     stays: Vec<bool>,
-    spare: Vec<Spare>,
+    spares: Spares,
     /// When a gate holds.
     times: Vec<Time>,
     /// Whether all inputs of a gate hold at once.
     is_plain: Vec<bool>,
-    /// Whether a gate does not hold and could not even if all that merely waits held, and how many inputs more that may
-    /// befall.
+    /// Whether a gate does not hold and could not even if all that merely waits held, and what more that may befall.
     is_blocked: Vec<bool>,
-    spare_of_blocking: Vec<Spare>,
+    spares_of_blocking: Spares,
     /// Whether a gate holds, but only because it never ceased to: once it drops it is blocked.
     is_on_the_brink: Vec<bool>,
-}
-
-/// What a gate can bear to lose.
-#[derive(Debug, Clone, Copy)]
-enum Spare {
-    Inputs(u32),
-    Capacity(Capacity),
-}
-
-/// What a gate has lost.
-#[derive(Debug, Clone, Copy, Default)]
-struct Lost {
-    inputs: u32,
-    capacity: Capacity,
-}
-
-impl Spare {
-    fn is_exceeded_by(self, lost: Lost) -> bool {
-        match self {
-            Self::Inputs(spare) => lost.inputs > spare,
-            Self::Capacity(spare) => lost.capacity > spare,
-        }
-    }
-
-    fn minus(self, lost: Lost) -> Self {
-        match self {
-            Self::Inputs(spare) => Self::Inputs(spare.saturating_sub(lost.inputs)),
-            Self::Capacity(spare) => Self::Capacity(spare.minus(lost.capacity)),
-        }
-    }
 }
 
 impl Base {
     /// Before anything is known: everything stays and holds at once. [`Worker::undisturbed`] starts from it.
     fn hopeful(dense: &Dense) -> Self {
         let n = dense.len();
-        let spare = |node: NodeId| {
-            let n_inputs = count(dense.inputs(node).len());
-            match dense.op(node) {
-                Op::Any => Spare::Inputs(n_inputs.saturating_sub(1)),
-                Op::AtLeast(k) => Spare::Inputs(n_inputs.saturating_sub(k)),
-                Op::Capacity(index) => {
-                    Spare::Capacity(carried(dense, node, index).minus(dense.threshold(index)))
-                }
-                _ => Spare::Inputs(0),
-            }
-        };
-        let spare: Vec<Spare> = dense.nodes().map(spare).collect();
+        let spares_of_blocking = Spares::new(dense);
+        let mut spares = spares_of_blocking.clone();
+        // What keeps running does without these, for good or for a while.
+        let bears_all = |node: &NodeId| matches!(dense.op(*node), Op::ToStart | Op::Tolerates(_));
+        dense.nodes().filter(bears_all).for_each(|node| spares.bear_all(node));
         Self {
             stays: vec![true; n],
-            spare_of_blocking: spare.clone(),
-            spare,
+            spares,
             times: vec![Time::ZERO; n],
             is_plain: vec![true; n],
             is_blocked: vec![false; n],
+            spares_of_blocking,
             is_on_the_brink: vec![false; n],
         }
     }
 }
 
-fn count(n: usize) -> u32 {
-    u32::try_from(n).expect("a gate has fewer than 2^32 inputs")
-}
-
-fn carried(dense: &Dense, node: NodeId, index: u32) -> Capacity {
-    dense.capacities(node, index).iter().copied().sum()
-}
-
-/// Whether a gate's threshold can be met at all.
-fn is_within_reach(dense: &Dense, node: NodeId) -> bool {
-    let n_inputs = dense.inputs(node).len();
-    match dense.op(node) {
-        Op::Any => n_inputs > 0,
-        Op::AtLeast(k) => n_inputs >= k as usize,
-        Op::Capacity(index) => carried(dense, node, index) >= dense.threshold(index),
-        _ => true,
-    }
-}
-
-/// What a scenario makes of one gate.
+/// What a scenario makes of the time of one gate.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "five independent marks, of which any may stand with any other"
-)]
 struct Gate {
-    is_touched: bool,
-    /// It no longer holds for what keeps running, having lost so many inputs.
-    is_dropped: bool,
-    lost: u32,
-    /// Its time may differ; once settled it is `time`, before that the latest input so far.
+    /// It may differ; once settled it is `time`, before that the latest input so far.
     is_open: bool,
     is_settled: bool,
     time: Time,
     /// How many open inputs there are, then how many of those that it waits for are missing.
     waits_for: u32,
-    /// It could not hold even if all that merely waits held, having lost so many inputs to that.
-    is_blocked: bool,
-    lost_to_blocking: u32,
 }
 
 /// One thread's working space: used for scenario after scenario, cleaned by what was touched.
@@ -232,16 +168,19 @@ struct Gate {
 pub struct Worker<'f> {
     dense: &'f Dense,
     fast: &'f Fast<'f>,
-    gates: Vec<Gate>,
-    /// What capacity gates have lost to dropping and to blocking: few gates are.
-    lost_capacity: HashMap<NodeId, [Capacity; 2]>,
-    touched: Vec<NodeId>,
+    drops: Losses,
     dropped: Vec<NodeId>,
     /// How far drops have been followed.
     followed: usize,
+    /// None before the first times are settled: without delays there are none to settle.
+    gates: Vec<Gate>,
     open: Vec<NodeId>,
     heap: BinaryHeap<Reverse<(Time, NodeId)>>,
+    /// Gates that could not hold even if all that merely waits held.
+    blocks: Losses,
     blocked: Vec<NodeId>,
+    /// What [`Worker::lost_within`] found.
+    lost: Vec<ConditionId>,
     /// A scenario that touches more gates than this is given up.
     most: usize,
 }
@@ -262,6 +201,38 @@ impl Worker<'_> {
         self.clean();
         self.most = usize::MAX;
         outcome
+    }
+
+    /// The conditions that never hold while these are failed although they do with nothing failed, in no order; `None` as
+    /// for [`Worker::outcome_within`], which takes longer.
+    pub fn lost_within(&mut self, fails: &[Failure], gates: usize) -> Option<&[ConditionId]> {
+        self.most = gates;
+        let is_complete = self.find_lost(fails).is_some();
+        self.clean();
+        self.most = usize::MAX;
+        is_complete.then_some(&self.lost)
+    }
+
+    fn find_lost(&mut self, fails: &[Failure]) -> Option<()> {
+        self.lost.clear();
+        if self.dense.has_delays() {
+            let fails: Vec<Failure> =
+                fails.iter().map(|failure| Failure { lasts: Time::NEVER, ..*failure }).collect();
+            let run = self.run(&fails)?;
+            let is_lost = |(id, time): &&(ConditionId, Time)| {
+                !time.is_finite() && self.fast.undisturbed[id.index()].is_finite()
+            };
+            self.lost.extend(run.changes().iter().filter(is_lost).map(|(id, _)| *id));
+        } else {
+            fails.iter().for_each(|failure| self.drop_gate(self.dense.event(failure.what)));
+            self.follow_drops();
+            if self.is_too_much() {
+                return None;
+            }
+            let fast = self.fast;
+            self.lost.extend(self.dropped.iter().flat_map(|node| fast.conditions_of(*node)));
+        }
+        Some(())
     }
 
     fn try_outcome(&mut self, fails: &[Failure]) -> Option<Outcome> {
@@ -286,7 +257,7 @@ impl Worker<'_> {
         for (event, _) in &events {
             self.drop_gate(*event);
         }
-        if !self.dense.has_delays() && events.iter().all(|(_, back)| !back.is_finite()) {
+        if !self.dense.has_delays() && fails.iter().all(|failure| !failure.lasts.is_finite()) {
             // What drops needs something that never comes back, and nothing else changes.
             self.follow_drops();
             if self.is_too_much() {
@@ -296,6 +267,7 @@ impl Worker<'_> {
             let changes = ids.map(|id| (*id, Time::NEVER)).collect();
             return Some(Run::new(fails.to_vec(), self.fast.undisturbed.clone(), changes));
         }
+        self.gates.resize(self.dense.len(), Gate::default());
         loop {
             self.follow_drops();
             for (event, _) in &events {
@@ -323,17 +295,22 @@ impl Worker<'_> {
     }
 
     fn is_too_much(&self) -> bool {
-        self.touched.len() > self.most
+        self.drops.n_touched() + self.open.len() > self.most
     }
 
-    /// The first run of all: nothing fails, and nothing is known.
-    fn undisturbed(mut self) -> Base {
+    /// The first run of all: nothing fails, and nothing is known. `None`: everything holds at once.
+    fn undisturbed(mut self) -> Option<Base> {
         let dense = self.dense;
+        let is_out_of_reach = |node: &NodeId| !is_within_reach(dense, *node);
         for node in dense.nodes() {
-            if matches!(dense.op(node), Op::Later(_)) || !is_within_reach(dense, node) {
+            if matches!(dense.op(node), Op::Later(_)) || is_out_of_reach(&node) {
                 self.drop_gate(node);
             }
         }
+        if self.dropped.is_empty() && !dense.has_delays() {
+            return None;
+        }
+        self.gates.resize(dense.len(), Gate::default());
         loop {
             self.follow_drops();
             for node in dense.nodes() {
@@ -348,55 +325,37 @@ impl Worker<'_> {
             }
             self.close();
         }
-        let times: Vec<Time> = dense.nodes().map(|node| self.current(node)).collect();
-        for node in dense.nodes().filter(|node| !is_within_reach(dense, *node)) {
-            self.block(node);
-        }
-        self.follow_blocking();
-        let is_plain = |node| dense.inputs(node).iter().all(|input| times[input.index()] == Time::ZERO);
-        let base = &self.fast.base;
-        Base {
-            stays: self.gates.iter().map(|gate| !gate.is_dropped).collect(),
-            spare: dense.nodes().map(|node| base.spare[node.index()].minus(self.lost(node))).collect(),
-            is_plain: dense.nodes().map(is_plain).collect(),
-            is_blocked: self.gates.iter().map(|gate| gate.is_blocked).collect(),
-            is_on_the_brink: dense
-                .nodes()
-                .map(|node| {
-                    let spare = base.spare_of_blocking[node.index()];
-                    spare.is_exceeded_by(self.lost_to_blocking(node)) && !self.gates[node.index()].is_blocked
-                })
-                .collect(),
-            spare_of_blocking: dense
-                .nodes()
-                .map(|node| base.spare_of_blocking[node.index()].minus(self.lost_to_blocking(node)))
-                .collect(),
-            times,
-        }
-    }
+        let mut base = self.fast.base.clone();
+        base.times = dense.nodes().map(|node| self.current(node)).collect();
+        let holds_at_once = |input: &NodeId| base.times[input.index()] == Time::ZERO;
+        base.is_plain = dense.nodes().map(|node| dense.inputs(node).iter().all(holds_at_once)).collect();
+        base.stays = dense.nodes().map(|node| self.stays(node)).collect();
+        base.spares.take(&self.drops);
+        dense.nodes().filter(|node| !base.stays[node.index()]).for_each(|node| base.spares.bear_all(node));
 
-    fn touch(&mut self, node: NodeId) -> &mut Gate {
-        let gate = &mut self.gates[node.index()];
-        if !std::mem::replace(&mut gate.is_touched, true) {
-            self.touched.push(node);
-        }
-        gate
+        dense.nodes().filter(is_out_of_reach).for_each(|node| self.block(node));
+        self.follow_blocking();
+        base.is_blocked = dense.nodes().map(|node| self.blocks.is_gone(node)).collect();
+        let is_on_the_brink = |node: NodeId| {
+            !self.blocks.is_gone(node) && base.spares_of_blocking.are_exceeded(node, &self.blocks)
+        };
+        base.is_on_the_brink = dense.nodes().map(is_on_the_brink).collect();
+        base.spares_of_blocking.take(&self.blocks);
+        Some(base)
     }
 
     fn clean(&mut self) {
-        for node in self.touched.drain(..) {
-            self.gates[node.index()] = Gate::default();
-        }
-        self.lost_capacity.clear();
+        self.drops.clear();
         self.dropped.clear();
         self.followed = 0;
-        self.open.clear();
+        self.close();
+        self.blocks.clear();
     }
 
     // ---- 1. dropping -------------------------------------------------------------------------------------
 
     fn stays(&self, node: NodeId) -> bool {
-        self.fast.base.stays[node.index()] && !self.gates[node.index()].is_dropped
+        self.fast.base.stays[node.index()] && !self.drops.is_gone(node)
     }
 
     /// A condition that stays holds at once, whatever its inputs do.
@@ -404,36 +363,22 @@ impl Worker<'_> {
         self.dense.is_condition(node) && self.stays(node)
     }
 
-    fn lost(&self, node: NodeId) -> Lost {
-        let capacity = self.lost_capacity.get(&node).map_or(Capacity::ZERO, |lost| lost[0]);
-        Lost { inputs: self.gates[node.index()].lost, capacity }
-    }
-
     fn drop_gate(&mut self, node: NodeId) {
         if self.stays(node) {
-            self.touch(node).is_dropped = true;
+            self.drops.goes(node);
             self.dropped.push(node);
         }
     }
 
     fn follow_drops(&mut self) {
+        let (dense, spares) = (self.dense, &self.fast.base.spares);
         while let Some(node) = self.dropped.get(self.followed).copied() {
             self.followed += 1;
             if self.is_too_much() {
                 return;
             }
-            let dense = self.dense;
             for (owner, input) in dense.uses(node) {
-                let op = dense.op(owner);
-                if matches!(op, Op::ToStart | Op::Tolerates(_)) || !self.stays(owner) {
-                    continue;
-                }
-                self.touch(owner).lost += 1;
-                if let Op::Capacity(index) = op {
-                    let lost = &mut self.lost_capacity.entry(owner).or_default()[0];
-                    *lost = *lost + dense.capacity_of_use(owner, index, input);
-                }
-                if self.fast.base.spare[owner.index()].is_exceeded_by(self.lost(owner)) {
+                if self.drops.lose(spares, dense, (owner, input)) {
                     self.drop_gate(owner);
                 }
             }
@@ -470,8 +415,8 @@ impl Worker<'_> {
     }
 
     fn open_gate(&mut self, node: NodeId) {
-        if !self.gates[node.index()].is_open {
-            self.touch(node).is_open = true;
+        let gate = &mut self.gates[node.index()];
+        if !std::mem::replace(&mut gate.is_open, true) {
             self.open.push(node);
         }
     }
@@ -496,8 +441,7 @@ impl Worker<'_> {
 
     fn close(&mut self) {
         for node in self.open.drain(..) {
-            let gate = &mut self.gates[node.index()];
-            (gate.is_open, gate.is_settled, gate.time, gate.waits_for) = (false, false, Time::ZERO, 0);
+            self.gates[node.index()] = Gate::default();
         }
     }
 
@@ -646,37 +590,26 @@ impl Worker<'_> {
         let of_open = self.open.iter().filter(|node| !self.current(**node).is_finite());
         let waiting = of_open.flat_map(|node| self.fast.conditions_of(*node).iter().map(|id| (*id, *node)));
         let never = self.fast.never.iter().map(|id| (*id, self.dense.condition(*id)));
-        let is_blocked =
-            |node: NodeId| self.gates[node.index()].is_blocked || self.fast.base.is_blocked[node.index()];
-        waiting.chain(never).filter(|(_, node)| !is_blocked(*node)).map(|(id, _)| id).collect()
+        waiting.chain(never).filter(|(_, node)| !self.is_blocked(*node)).map(|(id, _)| id).collect()
     }
 
-    fn lost_to_blocking(&self, node: NodeId) -> Lost {
-        let capacity = self.lost_capacity.get(&node).map_or(Capacity::ZERO, |lost| lost[1]);
-        Lost { inputs: self.gates[node.index()].lost_to_blocking, capacity }
+    fn is_blocked(&self, node: NodeId) -> bool {
+        self.fast.base.is_blocked[node.index()] || self.blocks.is_gone(node)
     }
 
     /// What holds is not blocked: a condition that stays needs nothing to come back.
     fn block(&mut self, node: NodeId) {
-        let is_known = self.fast.base.is_blocked[node.index()] || self.gates[node.index()].is_blocked;
-        if !is_known && !self.current(node).is_finite() {
-            self.touch(node).is_blocked = true;
+        if !self.is_blocked(node) && !self.current(node).is_finite() {
+            self.blocks.goes(node);
             self.blocked.push(node);
         }
     }
 
     fn follow_blocking(&mut self) {
+        let (dense, spares) = (self.dense, &self.fast.base.spares_of_blocking);
         while let Some(node) = self.blocked.pop() {
-            let dense = self.dense;
             for (owner, input) in dense.uses(node) {
-                self.touch(owner).lost_to_blocking += 1;
-                if let Op::Capacity(index) = dense.op(owner) {
-                    let lost = &mut self.lost_capacity.entry(owner).or_default()[1];
-                    *lost = *lost + dense.capacity_of_use(owner, index, input);
-                }
-                if self.fast.base.spare_of_blocking[owner.index()]
-                    .is_exceeded_by(self.lost_to_blocking(owner))
-                {
+                if self.blocks.lose(spares, dense, (owner, input)) {
                     self.block(owner);
                 }
             }

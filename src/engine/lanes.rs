@@ -117,3 +117,37 @@ impl Not for Lanes {
         self ^ Self::ALL
     }
 }
+
+/// In how many sets each scenario was: a counter for each, plane by plane of binary digits.
+///
+/// ```
+/// use linchpin::engine::{Lanes, Tally};
+/// let mut tally = Tally::default();
+/// (0..5).for_each(|n| tally.add(Lanes::first(n)));
+/// assert_eq!([0, 1, 2, 3, 4].map(|lane| tally.of(lane)), [4, 3, 2, 1, 0]);
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Tally(Vec<Lanes>);
+
+impl Tally {
+    /// Counts one more for these.
+    pub fn add(&mut self, lanes: Lanes) {
+        let mut carry = lanes;
+        for digit in &mut self.0 {
+            if carry.is_empty() {
+                return;
+            }
+            let next = *digit & carry;
+            *digit ^= carry;
+            carry = next;
+        }
+        if !carry.is_empty() {
+            self.0.push(carry);
+        }
+    }
+
+    /// How often one was among them.
+    pub fn of(&self, lane: usize) -> usize {
+        self.0.iter().rev().fold(0, |sum, digit| 2 * sum + usize::from(digit.has(lane)))
+    }
+}

@@ -161,10 +161,18 @@ fn gate(circuit: &mut Circuit, dense: &Dense, node: NodeId, step: Step, planes: 
 /// Which gates these need, themselves included.
 fn needed(dense: &Dense, roots: impl Iterator<Item = NodeId>) -> Vec<bool> {
     let mut is_needed = vec![false; dense.len()];
-    let mut next: Vec<NodeId> = roots.collect();
-    while let Some(node) = next.pop() {
-        if !std::mem::replace(&mut is_needed[node.index()], true) {
-            next.extend(dense.inputs(node).iter().filter(|input| !is_needed[input.index()]));
+    roots.for_each(|root| is_needed[root.index()] = true);
+    // Backwards through all of them, which is quicker than from gate to gate; only in circles are inputs behind.
+    let mut behind = Vec::new();
+    for at in dense.nodes().rev().filter(|node| dense.op(*node) != Op::Event) {
+        let mut next = Some(at).filter(|node| is_needed[node.index()]);
+        while let Some(node) = next {
+            for input in dense.inputs(node) {
+                if !std::mem::replace(&mut is_needed[input.index()], true) && *input > at {
+                    behind.push(*input);
+                }
+            }
+            next = behind.pop();
         }
     }
     is_needed
@@ -177,12 +185,15 @@ fn order(dense: &Dense, is_asked: impl Fn(&NodeId) -> bool) -> Vec<(Vec<NodeId>,
         for (place, node) in nodes.iter().enumerate() {
             places[node.index()] = place;
         }
-        let inputs = |place: usize| {
-            let inputs = dense.inputs(nodes[place]).iter();
-            inputs.map(|input| places[input.index()]).filter(|place| *place != usize::MAX).collect::<Vec<_>>()
+        let together = {
+            let (nodes, places) = (&nodes, &places);
+            let inputs = |place: usize| {
+                let inputs = dense.inputs(nodes[place]).iter().map(|input| places[input.index()]);
+                inputs.filter(|place| *place != usize::MAX)
+            };
+            let shape = |place: usize| (shape(dense.op(nodes[place])), dense.inputs(nodes[place]).len());
+            alike_together(nodes.len(), inputs, shape)
         };
-        let shape = |place: usize| (shape(dense.op(nodes[place])), dense.inputs(nodes[place]).len());
-        let together = alike_together(nodes.len(), inputs, shape);
         nodes.iter().for_each(|node| places[node.index()] = usize::MAX);
         (together.into_iter().map(|place| nodes[place]).collect(), false)
     };
@@ -315,8 +326,16 @@ impl Block<'_> {
     /// # Panics
     /// If the engine was not made to answer for it.
     pub fn holds(&self, id: ConditionId) -> Lanes {
+        self.gate_holds(self.sweep.dense.condition(id))
+    }
+
+    /// The same of a gate.
+    ///
+    /// # Panics
+    /// If the engine was made for conditions that do not need it.
+    pub fn gate_holds(&self, node: NodeId) -> Lanes {
         let planes = if self.returning.is_empty() { &self.staying } else { &self.returning };
-        planes[self.sweep.plane(id)]
+        planes[self.sweep.planes[node.index()] as usize]
     }
 
     /// Where a condition is a part of a recovery deadlock. Only an engine for every condition finds any.

@@ -28,7 +28,7 @@ fn texts(width: usize) -> Vec<(&'static str, String)> {
     let fails = [Failure { what: region, lasts: Time::seconds(14_400), destroys: false }];
 
     let survived = SurviveReport::new(model, &survive(&system, &asked(), &capabilities, today));
-    let ranked = BlastReport::new(model, &blast(&system, &asked(), &capabilities), &concentration(&system));
+    let ranked = BlastReport::new(model, &blast(&system, asked(), &capabilities), &concentration(&system));
     let explained = ExplainReport::new(model, &explain(&system, custom(model, &fails), &capabilities, today));
     let checked = check(&system, &capabilities, State::Degraded, today).expect("few");
     let checked = CheckReport::new(model, &sources, &checked, State::Degraded);

@@ -17,7 +17,7 @@ pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
     let scenarios = ask::scenarios(model, &args.sweep, &args.fail)?;
     // What falls does not depend on the day; it is accepted because every question takes it.
     let _ = ask::as_of(&args.as_of);
-    let blasts = blast(&loaded.system, &scenarios, &capabilities);
+    let blasts = blast(&loaded.system, scenarios, &capabilities);
     // How much stands on each provider belongs to the ranking, not to a scenario of one's own.
     let is_ranking = args.fail.fail.is_empty() && args.fail.scenario.is_none() && args.sweep.failures == 1;
     let concentration = if is_ranking { concentration(&loaded.system) } else { Vec::new() };
