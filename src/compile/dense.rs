@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Capacity, Condition, ConditionId, Formula, Program};
+use super::{Capacity, Condition, ConditionId, Formula, Program, Role};
 use crate::model::{ElementId, Time};
 
 /// A gate of a [`Dense`] program.
@@ -294,7 +294,10 @@ impl Layout {
 
     /// A condition outside of circles.
     fn condition(&mut self, condition: &Condition) -> NodeId {
-        let parts = self.parts(condition);
+        let mut parts = self.parts(condition);
+        if condition.parts.first().is_some_and(|first| first.role == Role::Serving) && self.are_one(&parts) {
+            parts.truncate(1);
+        }
         match parts[..] {
             // What is another condition, or an event, needs no gate of its own.
             [single]
@@ -304,6 +307,14 @@ impl Layout {
             }
             _ => self.push(Op::All, parts.into_boxed_slice(), true),
         }
+    }
+
+    /// Whether the first of these needs all the others itself: then they are one condition. (Where only some are needed by it
+    /// they are not for nothing: the first may run on without what is needed to start.)
+    fn are_one(&self, parts: &[NodeId]) -> bool {
+        let mut implied = self.inputs[parts[0].index()].to_vec();
+        implied.sort_unstable();
+        parts.iter().all(|part| *part == parts[0] || implied.binary_search(part).is_ok())
     }
 
     fn reserve(&mut self, id: ConditionId) -> NodeId {
