@@ -19,6 +19,7 @@
 use std::ops::Range;
 
 use super::lanes::Lanes;
+use super::planes::Planes;
 
 /// What a gate asks of its inputs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,8 +133,8 @@ impl Circuit {
     }
 
     /// Planes to run on: everything holds.
-    pub fn planes(&self) -> Vec<Lanes> {
-        vec![Lanes::ALL; self.n_planes()]
+    pub fn planes(&self) -> Planes {
+        Planes::new(self.n_planes(), Lanes::ALL)
     }
 
     /// Adds a gate; its plane. Inputs are planes before it, or, within a circle, of the same circle.

@@ -7,6 +7,8 @@
 
 use std::ops::{BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Not};
 
+use bytemuck::{Pod, Zeroable};
+
 /// How many scenarios one pass of [`super::Sweep`] answers.
 pub const LANES: usize = WORDS * 64;
 
@@ -20,8 +22,8 @@ const WORDS: usize = 8;
 /// assert_eq!(both.iter().collect::<Vec<_>>(), [98, 99]);
 /// assert!(both.has(99) && !both.has(100));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(align(64))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C, align(64))]
 pub struct Lanes([u64; WORDS]);
 
 impl Lanes {

@@ -9,6 +9,7 @@ mod fast;
 mod lanes;
 mod losses;
 mod outcome;
+mod planes;
 mod reference;
 mod sweep;
 
@@ -17,5 +18,6 @@ pub use cold::ColdStart;
 pub use fast::{Fast, Worker};
 pub use lanes::{LANES, Lanes, Tally};
 pub use outcome::{Outcome, Run};
+pub use planes::Planes;
 pub use reference::Reference;
 pub use sweep::{Block, Sweep};

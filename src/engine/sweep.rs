@@ -14,6 +14,7 @@
 
 use super::circuit::{Ask, Circuit, From, alike_together};
 use super::lanes::Lanes;
+use super::planes::Planes;
 use crate::compile::{ConditionId, Dense, NodeId, Op};
 use crate::model::ElementId;
 
@@ -110,7 +111,7 @@ impl<'d> Sweep<'d> {
 
     /// What one thread needs to work.
     pub fn block(&self) -> Block<'_> {
-        let planes = |is_used: bool| if is_used { self.staying.planes() } else { Vec::new() };
+        let planes = |is_used: bool| if is_used { self.staying.planes() } else { Planes::default() };
         Block {
             sweep: self,
             failed: Vec::new(),
@@ -258,9 +259,9 @@ pub struct Block<'s> {
     sweep: &'s Sweep<'s>,
     /// Planes of events that fail in some scenario.
     failed: Vec<u32>,
-    staying: Vec<Lanes>,
-    returning: Vec<Lanes>,
-    supposed: Vec<Lanes>,
+    staying: Planes,
+    returning: Planes,
+    supposed: Planes,
     untold: Lanes,
 }
 
