@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measures")]
 
+mod growth;
 mod kernel;
 mod sweeps;
 mod walk;
@@ -19,7 +20,7 @@ use linchpin::model::{Class, ElementId, Failure, Model};
 use linchpin::topology::Topology;
 
 /// `cargo bench -- TABLE...` prints these only.
-const TABLES: [&str; 4] = ["kernel", "singles", "pairs", "stages"];
+const TABLES: [&str; 5] = ["kernel", "singles", "pairs", "growth", "stages"];
 
 fn main() {
     let is_test = std::env::args().any(|argument| argument == "--test");
@@ -31,10 +32,16 @@ fn main() {
         kernel::table(if is_test { 1_000 } else { 1_000_000 });
     }
     if is_asked("singles") {
-        sweeps::singles(if is_test { &[20] } else { &[30, 300, 3_000, 30_000] });
+        sweeps::singles(if is_test { &[20] } else { &[10, 30, 300, 3_000, 30_000, 300_000] });
     }
     if is_asked("pairs") {
-        sweeps::pairs(if is_test { &[8] } else { &[30, 300, 600] });
+        sweeps::pairs(if is_test { &[8] } else { &[10, 30, 300, 600, 3_000, 30_000, 300_000] });
+    }
+    if is_asked("growth") {
+        growth::elements(if is_test { &[8] } else { &[10, 30, 300, 3_000, 30_000, 300_000] });
+        growth::edges(if is_test { 30 } else { 3_000 }, if is_test { &[2] } else { &[2, 4, 8, 16, 32] });
+        growth::scenarios(if is_test { 8 } else { 3_000 }, &[10, 30, 100, 300, 1_000, 3_000]);
+        growth::triples(if is_test { 2 } else { 10 }, if is_test { 8 } else { 1_000 });
     }
     if !is_asked("stages") {
         return;

@@ -274,7 +274,8 @@ fn everything_said(system: &System, asked: &[Asked]) -> Vec<String> {
     let checked =
         check(system, &capabilities, State::Degraded, TODAY).expect("policies ask for few scenarios");
     let checked = CheckReport::new(model, &Sources::default(), &checked, State::Degraded);
-    let blasts = BlastReport::new(model, &blast(system, asked.to_vec(), &capabilities), &concentration(system));
+    let blasts =
+        BlastReport::new(model, &blast(system, asked.to_vec(), &capabilities), &concentration(system));
     vec![
         render::json(&survived),
         render::survive(&survived, Detail::Normal, 120),
