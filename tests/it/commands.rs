@@ -243,6 +243,8 @@ fn arguments_that_are_wrong_end_with_two() {
         "check models/minimal --as-of yesterday",
         "check models/nowhere",
         "explain-code nonsense",
+        "draw models/minimal -o picture.bmp",
+        "cuts --openpsa models/fault-trees/cooling.xml --capability c",
     ] {
         let output = linchpin(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments}: {}", shown(&output));

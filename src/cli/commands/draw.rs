@@ -12,6 +12,7 @@ use crate::draw::{
 };
 
 pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
+    let picture = picture(args)?;
     let loaded = load(args.model.model.as_deref())?;
     mention_warnings(&loaded, talk);
     let old = args.diff.as_deref().map(|old| load(Some(old))).transpose()?;
@@ -23,7 +24,7 @@ pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     let failed = asked.as_ref().map(|asked| &asked.scenario).zip(outcome.as_ref());
     let to = args.output.as_deref();
     let dot = || dot(system, failed, &options);
-    match (picture(args), args.engine) {
+    match (picture, args.engine) {
         (Picture::Dot, _) => talk.give(dot().as_bytes(), to)?,
         (Picture::Mermaid, _) => talk.give(mermaid(system, failed, &options).as_bytes(), to)?,
         (Picture::D2, _) => talk.give(d2(system, failed, &options).as_bytes(), to)?,
@@ -78,14 +79,24 @@ fn focus(system: &System, reference: &str, depth: usize) -> Result<Focus, Failur
 }
 
 /// What was asked for, or what the file's ending says.
-fn picture(args: &DrawArgs) -> Picture {
-    let ending = args.output.as_ref().and_then(|path| path.extension()).and_then(|ending| ending.to_str());
-    args.format.unwrap_or(match ending {
+fn picture(args: &DrawArgs) -> Result<Picture, Failure> {
+    if let Some(asked) = args.format {
+        return Ok(asked);
+    }
+    let ending = args.output.as_ref().and_then(|path| path.extension());
+    let ending = ending.map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    Ok(match ending.as_deref() {
+        None | Some("svg") => Picture::Svg,
         Some("png") => Picture::Png,
         Some("dot" | "gv") => Picture::Dot,
         Some("mmd" | "mermaid") => Picture::Mermaid,
         Some("d2") => Picture::D2,
-        _ => Picture::Svg,
+        Some(ending) => {
+            let failure = Failure::new(format!("the ending .{ending} is that of no picture that is drawn"));
+            return Err(
+                failure.hint("end it in .svg, .png, .dot, .mmd or .d2, or say the format with --format")
+            );
+        }
     })
 }
 

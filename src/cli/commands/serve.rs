@@ -31,7 +31,12 @@ pub(super) fn run(args: &ServeArgs, talk: &Talk) -> Result<Exit, Failure> {
     std::thread::scope(|threads| {
         let (shared, site, page) = (&shared, &site, &page);
         threads.spawn(move || {
-            shared.show(page());
+            let first = page();
+            // The page says it too, and whatever is wrong later.
+            if let Err(why) = &first {
+                talk.say(why);
+            }
+            shared.show(first);
             talk.say(&format!("the page is live at {} (Ctrl-C ends it)", site.address()));
             while watch.next(is_over) {
                 shared.show(page());
