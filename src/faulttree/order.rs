@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
+use super::fill::minimum_fill;
 use super::limits::narrow;
 use super::modules::Modules;
 use super::tree::{Kind, Tree};
@@ -21,30 +22,43 @@ pub(super) struct Frame {
 /// Rules for orders, in the order in which they are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
-    /// Depth first; gates before variables, what is shared most first.
-    SharedFirst,
-    /// Depth first, in the order of the inputs.
-    AsWritten,
-    /// Depth first, small parts first.
-    SmallFirst,
-    /// Depth first, large parts first.
-    LargeFirst,
-    /// Where most of the weight of the top flows: what all of it hangs on comes first (Minato, Ishiura and Yajima 1990).
-    Weights,
+    /// What separates the rest comes first, then each part by itself.
+    Separators(Graph, Parts),
     /// Variables that occur together stand together: each goes to the middle of its gates, time and again (FORCE; Aloul,
     /// Markov and Sakallah 2003).
     Together,
+    /// Where most of the weight of the top flows: what all of it hangs on comes first (Minato, Ishiura and Yajima 1990).
+    Weights,
+    /// Depth first; gates before variables, what is shared most first.
+    SharedFirst,
+}
+
+/// A module as a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Graph {
+    /// Each gate is next to its inputs.
+    Gates,
+    /// And these are next to each other.
+    Cliques,
+}
+
+/// Which of several parts comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parts {
+    SmallFirst,
+    LargeFirst,
 }
 
 impl Rule {
     /// Those that are best most often first.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
+        Self::Separators(Graph::Cliques, Parts::SmallFirst),
+        Self::Separators(Graph::Gates, Parts::SmallFirst),
+        Self::Separators(Graph::Gates, Parts::LargeFirst),
+        Self::Together,
+        Self::Separators(Graph::Cliques, Parts::LargeFirst),
         Self::Weights,
         Self::SharedFirst,
-        Self::Together,
-        Self::AsWritten,
-        Self::SmallFirst,
-        Self::LargeFirst,
     ];
 }
 
@@ -77,31 +91,24 @@ impl Frame {
         Self { variables, gates, inputs }
     }
 
-    /// The variables by index, first to last.
+    /// The variables by index, first to last. Where a rule would take long it is that of [`Rule::SharedFirst`].
     pub(super) fn order(&self, rule: Rule) -> Vec<usize> {
-        match rule {
-            Rule::AsWritten => (0..self.variables.len()).collect(),
-            Rule::SharedFirst => {
-                let mut uses = vec![0_u32; self.variables.len() + self.gates.len()];
-                for input in self.inputs.iter().flatten() {
-                    uses[*input as usize] += 1;
-                }
-                let n_variables = self.variables.len();
-                self.depth_first(|node| {
-                    (u32::from((node as usize) < n_variables), Reverse(uses[node as usize]))
-                })
-            }
-            Rule::SmallFirst => {
-                let size = self.sizes();
-                self.depth_first(|node| size[node as usize])
-            }
-            Rule::LargeFirst => {
-                let size = self.sizes();
-                self.depth_first(|node| Reverse(size[node as usize]))
-            }
-            Rule::Weights => self.by_weight(),
+        let order = match rule {
+            Rule::Separators(graph, parts) => self.separators_first(graph, parts),
             Rule::Together => self.together(),
+            Rule::Weights => self.by_weight(),
+            Rule::SharedFirst => None,
+        };
+        order.unwrap_or_else(|| self.shared_first())
+    }
+
+    fn shared_first(&self) -> Vec<usize> {
+        let n_variables = self.variables.len();
+        let mut uses = vec![0_u32; n_variables + self.gates.len()];
+        for input in self.inputs.iter().flatten() {
+            uses[*input as usize] += 1;
         }
+        self.depth_first(|node| (u32::from((node as usize) < n_variables), Reverse(uses[node as usize])))
     }
 
     /// The inputs of a node, if it is a gate.
@@ -132,29 +139,80 @@ impl Frame {
         order
     }
 
-    /// How many variables there are below each node, counted once for each way.
-    fn sizes(&self) -> Vec<u64> {
-        let mut size = vec![1_u64; self.variables.len()];
-        for inputs in &self.inputs {
-            size.push(inputs.iter().fold(0, |sum: u64, input| sum.saturating_add(size[*input as usize])));
+    /// Down the elimination tree of the module as a graph (Liu 1990): a variable comes after those that have to be decided before it
+    /// has nothing to do with the other parts any more.
+    fn separators_first(&self, graph: Graph, parts: Parts) -> Option<Vec<usize>> {
+        let n = self.variables.len() + self.gates.len();
+        let (order, near) = minimum_fill(n, &self.pairs(graph)?, n)?;
+        let mut turn = vec![0; n];
+        for (position, node) in order.iter().enumerate() {
+            turn[*node as usize] = position;
         }
-        size
+        // Each node hangs on the next one of those that it is next to when its turn comes.
+        let mut parts_of: Vec<Vec<u32>> = vec![Vec::new(); n];
+        let mut size = vec![1_u32; n];
+        let mut open = Vec::new();
+        for (node, near) in order.iter().zip(&near) {
+            match near.iter().min_by_key(|other| turn[**other as usize]) {
+                Some(above) => {
+                    parts_of[*above as usize].push(*node);
+                    size[*above as usize] += size[*node as usize];
+                }
+                None => open.push(*node),
+            }
+        }
+        let mut order = Vec::with_capacity(self.variables.len());
+        while let Some(node) = open.pop() {
+            if (node as usize) < self.variables.len() {
+                order.push(node as usize);
+            }
+            let mut next = std::mem::take(&mut parts_of[node as usize]);
+            // The last one is taken first.
+            next.sort_by_key(|part| size[*part as usize]);
+            if parts == Parts::SmallFirst {
+                next.reverse();
+            }
+            open.append(&mut next);
+        }
+        Some(order)
+    }
+
+    /// Which nodes are next to each other; nothing where there are very many.
+    fn pairs(&self, graph: Graph) -> Option<Vec<(u32, u32)>> {
+        /// So many inputs of a gate are next to each other, if there are no more.
+        const WIDEST: usize = 12;
+        /// Taking out nodes takes time in proportion to the squares of numbers of inputs.
+        const MOST: usize = 1 << 21;
+        if self.inputs.iter().map(|inputs| inputs.len() * inputs.len()).sum::<usize>() > MOST {
+            return None;
+        }
+        let mut pairs = Vec::new();
+        for (gate, inputs) in self.inputs.iter().enumerate() {
+            let gate = narrow(self.variables.len() + gate);
+            pairs.extend(inputs.iter().map(|input| (gate, *input)));
+            if graph == Graph::Cliques && inputs.len() <= WIDEST {
+                for (position, a) in inputs.iter().enumerate() {
+                    pairs.extend(inputs[..position].iter().map(|b| (*a, *b)));
+                }
+            }
+        }
+        Some(pairs)
     }
 
     /// The weight of the top is spread evenly over inputs; the heaviest variable comes first and is taken out; and again.
-    fn by_weight(&self) -> Vec<usize> {
+    fn by_weight(&self) -> Option<Vec<usize>> {
         /// It takes time in proportion to variables times inputs.
         const MOST: usize = 20_000_000;
         let n_variables = self.variables.len();
         let n_inputs: usize = self.inputs.iter().map(Vec::len).sum();
         if n_variables * n_inputs > MOST {
-            return self.order(Rule::SharedFirst);
+            return None;
         }
         let n = n_variables + self.gates.len();
         let mut gone = vec![false; n];
         let mut order = Vec::with_capacity(n_variables);
         // What is met first depth first wins ties.
-        let ties = self.order(Rule::SharedFirst);
+        let ties = self.shared_first();
         while order.len() < n_variables {
             let mut weight = vec![0.0_f64; n];
             weight[n - 1] = 1.0;
@@ -180,22 +238,21 @@ impl Frame {
                 gone[n_variables + gate] = self.inputs[gate].iter().all(|input| gone[*input as usize]);
             }
         }
-        order
+        Some(order)
     }
 
-    fn together(&self) -> Vec<usize> {
+    fn together(&self) -> Option<Vec<usize>> {
         /// It has usually settled by then.
         const ROUNDS: usize = 30;
         let n_variables = self.variables.len();
         let n = n_variables + self.gates.len();
         // Gates have places too: depth first, a gate after its inputs.
         let mut place = vec![0.0_f64; n];
-        let order = self.order(Rule::SharedFirst);
+        let mut order = self.by_weight()?;
         #[expect(clippy::cast_precision_loss, reason = "a place need not be exact")]
         for (position, variable) in order.iter().enumerate() {
             place[*variable] = position as f64;
         }
-        let mut order = order;
         for _ in 0..ROUNDS {
             let mut sum = vec![(0.0_f64, 0.0_f64); n];
             for gate in 0..self.gates.len() {
@@ -237,6 +294,6 @@ impl Frame {
                 break;
             }
         }
-        order
+        Some(order)
     }
 }

@@ -17,8 +17,6 @@ use super::tree::{Event, Kind, Node, Tree};
 use super::truncated::Truncated;
 use super::zbdd::Zbdd;
 
-/// So many nodes may be made in the first round of attempts.
-const FIRST: usize = 1 << 12;
 /// A module of which no order leads to a diagram of about so many nodes is tangled.
 const TANGLED: usize = 1 << 21;
 /// Larger modules are given to diagrams alone.
@@ -178,7 +176,8 @@ impl<'a> Solver<'a> {
         }
         let frame = Frame::new(tree, node, found);
         let is_over = work.budget.last().check().is_err();
-        let mut found = if is_over { Err(Hit) } else { self.best(tree, &frame, FIRST..TANGLED, work) };
+        let mut race = Race::new();
+        let mut found = if is_over { Err(Hit) } else { self.best(tree, &frame, &mut race, TANGLED, work) };
         let goes_on = work.budget.check().is_ok();
         let mut tangled = None;
         if goes_on && found.is_err() && frame.gates.len() <= MOST_TANGLED {
@@ -192,7 +191,7 @@ impl<'a> Solver<'a> {
             }
         }
         if goes_on && found.is_err() && tangled.is_none() {
-            found = self.best(tree, &frame, TANGLED..usize::MAX, work);
+            found = self.best(tree, &frame, &mut race, usize::MAX, work);
         }
         let variable = |node: &usize| match tree.kind(*node) {
             Kind::Event(event) => Variable::Event(event),
@@ -264,7 +263,7 @@ impl<'a> Solver<'a> {
         let edges = vec![FALSE; tree.len()];
         let mut work =
             Work { bdd: Bdd::new(budget), edges, known: self.known.clone(), budget, grace: GRACE, effort: 0 };
-        let (order, mut diagram) = self.best(tree, frame, TANGLED..usize::MAX, &mut work)?;
+        let (order, mut diagram) = self.best(tree, frame, &mut Race::new(), usize::MAX, &mut work)?;
         diagram.root &= !1;
         Ok((order.iter().map(|index| self.variable(frame.variables[*index])).collect(), diagram))
     }
@@ -279,7 +278,7 @@ impl<'a> Solver<'a> {
         budget: Budget<'_>,
     ) -> Result<(Vec<Variable>, Diagram), Hit> {
         let tree = &self.tree;
-        let places = frame.order(Rule::ALL[0]);
+        let places = frame.order(Rule::Weights);
         let variables: Vec<Variable> =
             places.iter().map(|index| self.variable(frame.variables[*index])).collect();
         let weights: Vec<u32> = variables.iter().map(|of| weight(*of)).collect();
@@ -309,76 +308,53 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// A small diagram of a module. The rules for orders take turns: each may make a number of nodes, and when none gets to the
-    /// end, more. When one does, others may do better with less.
+    /// A small diagram of a module. Orders by all rules compete: each may make a number of nodes, and when none gets to the end, those
+    /// that got furthest may make more (successive halving; Jamieson and Talwalkar 2016).
     fn best(
         &self,
         tree: &Tree,
         frame: &Frame,
-        rounds: Range<usize>,
+        race: &mut Race,
+        most: usize,
         work: &mut Work<'_>,
     ) -> Result<(Vec<usize>, Diagram), Hit> {
-        /// In each further round so many times as many nodes may be made.
-        const MORE: usize = 8;
-        /// The rule that is best most often may make so many times as many.
-        const LEAD: usize = 4;
-        /// A diagram of so few nodes for each variable is good enough.
-        const GOOD: usize = 3;
-        let mut round = rounds.start;
-        let mut rules = if round == FIRST { &Rule::ALL[..] } else { &Rule::ALL[..3] };
         loop {
-            let mut best: Option<(Vec<usize>, Diagram)> = None;
-            let mut effort = usize::MAX;
-            for (turn, rule) in rules.iter().enumerate() {
-                // What failed in the round before with as much need not be tried again.
-                let most = if turn == 0 { round * LEAD } else { round.min(effort) };
-                if round > FIRST && most <= round / MORE {
-                    continue;
+            let effort = race.effort;
+            let mut turn = 0;
+            while let Some((order, done)) = race.entry(turn, frame) {
+                let most = if turn == 0 { effort.saturating_mul(Race::LEAD) } else { effort };
+                match self.build(tree, frame, order, (effort, most), work) {
+                    Ok(diagram) => return Ok((order.clone(), diagram)),
+                    Err(got) => *done = got,
                 }
-                // Nor is what goes the same way, once one got there with much effort.
-                if best.is_some() && effort > FIRST && *rule != Rule::Together {
-                    continue;
-                }
-                let order = frame.order(*rule);
-                match self.build(tree, frame, &order, most, work) {
-                    Ok(diagram) => {
-                        effort = effort.min(work.bdd.made().max(FIRST) / 3);
-                        let is_good = diagram.items.len() <= frame.variables.len() * GOOD;
-                        if best.as_ref().is_none_or(|(_, best)| diagram.items.len() < best.items.len()) {
-                            best = Some((order, diagram));
-                        }
-                        if is_good {
-                            break;
-                        }
-                    }
-                    Err(Hit) => work.budget.check()?,
-                }
+                work.budget.check()?;
+                turn += 1;
             }
-            if let Some(best) = best {
-                return Ok(best);
-            }
-            if round >= rounds.end.min(work.budget.nodes) {
+            let is_last = effort >= most.min(work.budget.nodes);
+            race.next_round();
+            if is_last {
                 return Err(Hit);
             }
-            round = round.saturating_mul(MORE);
-            rules = &Rule::ALL[..3];
         }
     }
 
-    /// The diagram of a module with its variables in an order.
+    /// The diagram of a module with its variables in an order, if it takes no more nodes than the second number; if not, how many gates
+    /// were done when it took as many as the first.
     fn build(
         &self,
         tree: &Tree,
         frame: &Frame,
         order: &[usize],
-        effort: usize,
+        (fair, most): (usize, usize),
         work: &mut Work<'_>,
-    ) -> Result<Diagram, Hit> {
-        work.bdd.reset(effort);
-        self.variables(frame, order, work)?;
+    ) -> Result<Diagram, usize> {
+        work.bdd.reset(most);
+        self.variables(frame, order, work).map_err(|Hit| 0_usize)?;
         let bdd = &mut work.bdd;
+        let mut done = 0;
         for gate in &frame.gates {
-            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges)?;
+            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges).map_err(|Hit| done)?;
+            done += usize::from(bdd.made() <= fair);
         }
         let root = frame.gates.last().map_or(FALSE, |top| work.edges[*top]);
         Ok(bdd.extract(root))
@@ -422,7 +398,7 @@ impl<'a> Solver<'a> {
         sizes: Range<u32>,
         work: &mut Work<'_>,
     ) -> Option<(Vec<usize>, Diagram, Diagram)> {
-        let order = frame.order(Rule::ALL[0]);
+        let order = frame.order(Rule::Weights);
         let middles: Vec<f64> = self.middles();
         let about = |index: &usize| {
             let node = frame.variables[*index];
@@ -746,6 +722,47 @@ impl<'a> Solver<'a> {
             roots[module] = cuts.add(&family, variables, &roots);
         }
         Ok(cuts.finish(roots[top as usize], order))
+    }
+}
+
+/// Orders of a module that compete, the most promising first.
+struct Race {
+    /// With each, how many gates were done in the last round.
+    entries: Vec<(Vec<usize>, usize)>,
+    /// So many nodes each may make in this round.
+    effort: usize,
+    /// Rules that are still to be tried.
+    rules: std::slice::Iter<'static, Rule>,
+}
+
+impl Race {
+    /// So many nodes each may make in the first round, and so many times as many in each further one.
+    const FIRST: usize = 1 << 12;
+    const MORE: usize = 8;
+    /// The first one may make so many times as many as the others.
+    const LEAD: usize = 4;
+    /// So many stay in the race after the first round.
+    const LEFT: usize = 3;
+
+    fn new() -> Self {
+        Self { entries: Vec::new(), effort: Self::FIRST, rules: Rule::ALL.iter() }
+    }
+
+    /// The one whose turn it is.
+    fn entry(&mut self, turn: usize, frame: &Frame) -> Option<&mut (Vec<usize>, usize)> {
+        while self.entries.len() <= turn {
+            let order = frame.order(*self.rules.next()?);
+            if self.entries.iter().all(|(other, _)| *other != order) {
+                self.entries.push((order, 0));
+            }
+        }
+        self.entries.get_mut(turn)
+    }
+
+    fn next_round(&mut self) {
+        self.entries.sort_by_key(|(_, done)| std::cmp::Reverse(*done));
+        self.entries.truncate(Self::LEFT);
+        self.effort = self.effort.saturating_mul(Self::MORE);
     }
 }
 
