@@ -4,6 +4,7 @@
 //! - gates used once are taken into gates of the same kind (coalescing);
 //! - what another input makes true or false is left out (absorption);
 //! - `a b + a c` becomes `a (b + c)` (factoring);
+//! - what holds anyway wherever the value of a gate matters is left out there (constants along paths);
 //! - inputs that several gates have in common become a gate of their own (sharing);
 //! - at last, inputs that have nothing in common with the rest of the tree are put together, so that they are modules
 //!   (grouping).
@@ -21,6 +22,7 @@ pub(super) fn simplify(tree: &Tree, tops: &[Node]) -> (Tree, Vec<Node>) {
     let mut now = rebuild(tree, tops, Step::Coalesce);
     for _ in 0..ROUNDS {
         let before = size(&now);
+        now = in_context(&now.0, &now.1);
         now = rebuild(&now.0, &now.1, Step::Factor);
         now = share(&now.0, &now.1);
         now = rebuild(&now.0, &now.1, Step::Coalesce);
@@ -171,6 +173,106 @@ fn factored(tree: &mut Tree, mut inputs: Vec<Node>) -> Node {
     }
     plain.extend(rest.into_iter().flatten().map(|mut set| !tree.all_of(&mut set)));
     tree.all_of(&mut plain)
+}
+
+/// What holds wherever the value of a node matters: literals of nodes that are used more than once.
+struct Context {
+    /// By node: twice the place of its bit and that of its contrary.
+    place: Vec<Option<usize>>,
+    words: usize,
+}
+
+impl Context {
+    /// Nothing where that would take too much memory.
+    fn new(tree: &Tree, uses: &[u32]) -> Option<Self> {
+        /// So many words may be spent on what holds where.
+        const MOST: usize = 1 << 22;
+        let mut shared = 0_usize..;
+        let place: Vec<_> = uses.iter().map(|uses| (*uses > 1).then(|| shared.next()).flatten()).collect();
+        let words = (shared.start * 2).div_ceil(64).max(1);
+        (words * tree.len() <= MOST).then_some(Self { place, words })
+    }
+
+    fn bit(&self, literal: Node) -> Option<(usize, u64)> {
+        let bit = self.place[literal.index()]? * 2 + usize::from(literal.is_negated());
+        Some((bit / 64, 1 << (bit % 64)))
+    }
+
+    fn has(&self, set: &[u64], literal: Node) -> bool {
+        self.bit(literal).is_some_and(|(word, bit)| set[word] & bit != 0)
+    }
+
+    /// By node: what holds wherever it matters; empty where it matters nowhere.
+    fn holds(&self, tree: &Tree, tops: &[Node]) -> Vec<Vec<u64>> {
+        let mut holds: Vec<Vec<u64>> = vec![Vec::new(); tree.len()];
+        for top in tops {
+            holds[top.index()] = vec![0; self.words];
+        }
+        for index in (0..tree.len()).rev() {
+            let own = std::mem::take(&mut holds[index]);
+            if !own.is_empty() && !self.is_impossible(tree, index, &own) {
+                self.pass_on(tree, index, &own, &mut holds);
+            }
+            holds[index] = own;
+        }
+        holds
+    }
+
+    /// Whether a conjunction has an input that does not hold wherever it matters.
+    fn is_impossible(&self, tree: &Tree, index: usize, own: &[u64]) -> bool {
+        tree.kind(index) == Kind::All && tree.inputs(index).iter().any(|input| self.has(own, !*input))
+    }
+
+    /// An input of a conjunction matters where the others hold; what holds anyway is left out and matters not.
+    fn pass_on(&self, tree: &Tree, index: usize, own: &[u64], holds: &mut [Vec<u64>]) {
+        let is_all = tree.kind(index) == Kind::All;
+        let inputs = tree.inputs(index);
+        let mut within = own.to_vec();
+        for (word, bit) in inputs.iter().filter_map(|input| self.bit(*input)).filter(|_| is_all) {
+            within[word] |= bit;
+        }
+        for input in inputs {
+            let is_left_out = is_all && self.has(own, *input);
+            if is_left_out || tree.inputs(input.index()).is_empty() {
+                continue;
+            }
+            let of = &mut holds[input.index()];
+            if of.is_empty() {
+                of.clone_from(&within);
+            } else {
+                of.iter_mut().zip(&within).for_each(|(word, within)| *word &= within);
+            }
+            if let Some((word, bit)) = self.bit(*input).filter(|_| is_all) {
+                of[word] &= !bit;
+            }
+        }
+    }
+}
+
+/// Leaves out what holds anyway where the value of a gate matters. Each time something is left out somewhere, a gate further up has it on
+/// every path to there, so the function of the tops stays; and the topmost such gate keeps it.
+fn in_context(tree: &Tree, tops: &[Node]) -> (Tree, Vec<Node>) {
+    let uses = uses(tree, tops);
+    let Some(context) = Context::new(tree, &uses) else { return (tree.clone(), tops.to_vec()) };
+    let holds = context.holds(tree, tops);
+    let mut new = Tree::with_events_of(tree);
+    let mut map = Map::new(tree);
+    for index in (0..tree.len()).filter(|index| uses[*index] > 0) {
+        let own = &holds[index];
+        map.0[index] = match tree.kind(index) {
+            Kind::Never => Node::NEVER,
+            Kind::Event(event) => new.node(event),
+            _ if own.is_empty() || context.is_impossible(tree, index, own) => Node::NEVER,
+            Kind::AtLeast(k) => new.at_least(k, map.nodes(tree.inputs(index))),
+            Kind::All => {
+                let inputs = tree.inputs(index).iter().filter(|input| !context.has(own, **input));
+                let mut inputs: Vec<Node> = inputs.map(|input| map.node(*input)).collect();
+                new.all_of(&mut inputs)
+            }
+        };
+    }
+    let tops = map.nodes(tops);
+    (new, tops)
 }
 
 /// Gives inputs that several gates have in common a gate of their own.

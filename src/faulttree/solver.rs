@@ -740,7 +740,7 @@ impl Race {
     const FIRST: usize = 1 << 12;
     const MORE: usize = 8;
     /// The first one may make so many times as many as the others.
-    const LEAD: usize = 4;
+    const LEAD: usize = 8;
     /// So many stay in the race after the first round.
     const LEFT: usize = 3;
 
