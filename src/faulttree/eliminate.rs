@@ -29,7 +29,7 @@ const EASY: f64 = 134_217_728.0;
 /// Where memory is short, it is so many times the nodes that there may be.
 const ROWS: f64 = 16.0;
 /// With more, splitting does not come to an end.
-const HARD: f64 = 1e18;
+const HARD: f64 = 1e12;
 /// A table has one bit of a row for each variable.
 const MOST_VARIABLES: usize = 63;
 /// So many variables are tried before a case is split by the best of them.

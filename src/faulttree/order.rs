@@ -1,6 +1,7 @@
 //! The order of a module's variables. It decides how large the diagram gets, often by orders of magnitude, and no rule is best for
 //! all trees: so there are several, which are tried as far as that is cheap.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -17,6 +18,17 @@ pub(super) struct Frame {
     pub(super) gates: Vec<usize>,
     /// For each gate its inputs: variables by their index, gates by theirs plus the number of variables.
     inputs: Vec<Vec<u32>>,
+    /// By graph, once it was asked for; nothing where it would take long.
+    forests: [OnceCell<Option<Forest>>; 2],
+}
+
+/// What hangs on what when nodes are taken out of a graph one by one.
+struct Forest {
+    roots: Vec<u32>,
+    /// By node.
+    parts: Vec<Vec<u32>>,
+    /// By node, how many there are down from it.
+    size: Vec<u32>,
 }
 
 /// Rules for orders, in the order in which they are tried.
@@ -88,7 +100,7 @@ impl Frame {
         let inputs_of =
             |gate: &usize| tree.inputs(*gate).iter().map(|input| number[&input.index()]).collect();
         let inputs = gates.iter().map(inputs_of).collect();
-        Self { variables, gates, inputs }
+        Self { variables, gates, inputs, forests: Default::default() }
     }
 
     /// The variables by index, first to last. Where a rule would take long it is that of [`Rule::SharedFirst`].
@@ -139,42 +151,47 @@ impl Frame {
         order
     }
 
-    /// Down the elimination tree of the module as a graph (Liu 1990): a variable comes after those that have to be decided before it
-    /// has nothing to do with the other parts any more.
+    /// Down the elimination tree: a variable comes after those that have to be decided before it has nothing to do with the other parts
+    /// any more.
     fn separators_first(&self, graph: Graph, parts: Parts) -> Option<Vec<usize>> {
-        let n = self.variables.len() + self.gates.len();
-        let (order, near) = minimum_fill(n, &self.pairs(graph)?, n)?;
-        let mut turn = vec![0; n];
-        for (position, node) in order.iter().enumerate() {
-            turn[*node as usize] = position;
-        }
-        // Each node hangs on the next one of those that it is next to when its turn comes.
-        let mut parts_of: Vec<Vec<u32>> = vec![Vec::new(); n];
-        let mut size = vec![1_u32; n];
-        let mut open = Vec::new();
-        for (node, near) in order.iter().zip(&near) {
-            match near.iter().min_by_key(|other| turn[**other as usize]) {
-                Some(above) => {
-                    parts_of[*above as usize].push(*node);
-                    size[*above as usize] += size[*node as usize];
-                }
-                None => open.push(*node),
-            }
-        }
+        let forest = self.forests[graph as usize].get_or_init(|| self.forest(graph)).as_ref()?;
         let mut order = Vec::with_capacity(self.variables.len());
+        let mut open = forest.roots.clone();
         while let Some(node) = open.pop() {
             if (node as usize) < self.variables.len() {
                 order.push(node as usize);
             }
-            let mut next = std::mem::take(&mut parts_of[node as usize]);
+            let mut next = forest.parts[node as usize].clone();
             // The last one is taken first.
-            next.sort_by_key(|part| size[*part as usize]);
+            next.sort_by_key(|part| forest.size[*part as usize]);
             if parts == Parts::SmallFirst {
                 next.reverse();
             }
             open.append(&mut next);
         }
         Some(order)
+    }
+
+    /// The elimination tree of the module as a graph (Liu 1990): each node hangs on the next one of those that it is next to when its
+    /// turn comes to be taken out.
+    fn forest(&self, graph: Graph) -> Option<Forest> {
+        let n = self.variables.len() + self.gates.len();
+        let (order, near) = minimum_fill(n, &self.pairs(graph)?, n)?;
+        let mut turn = vec![0; n];
+        for (position, node) in order.iter().enumerate() {
+            turn[*node as usize] = position;
+        }
+        let mut forest = Forest { roots: Vec::new(), parts: vec![Vec::new(); n], size: vec![1; n] };
+        for (node, near) in order.iter().zip(&near) {
+            match near.iter().min_by_key(|other| turn[**other as usize]) {
+                Some(above) => {
+                    forest.parts[*above as usize].push(*node);
+                    forest.size[*above as usize] += forest.size[*node as usize];
+                }
+                None => forest.roots.push(*node),
+            }
+        }
+        Some(forest)
     }
 
     /// Which nodes are next to each other; nothing where there are very many.

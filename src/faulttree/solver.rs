@@ -321,14 +321,22 @@ impl<'a> Solver<'a> {
         loop {
             let effort = race.effort;
             let mut turn = 0;
-            while let Some((order, done)) = race.entry(turn, frame) {
-                let most = if turn == 0 { effort.saturating_mul(Race::LEAD) } else { effort };
-                match self.build(tree, frame, order, (effort, most), work) {
-                    Ok(diagram) => return Ok((order.clone(), diagram)),
-                    Err(got) => *done = got,
+            while race.has(turn, frame) {
+                let most = race.most(turn);
+                let entry = &mut race.entries[turn];
+                turn += 1;
+                if let Some(done) = entry.ahead.take() {
+                    entry.done = done;
+                    continue;
+                }
+                match self.build(tree, frame, &entry.order, (effort, most), work) {
+                    Ok(diagram) => return Ok((entry.order.clone(), diagram)),
+                    Err((done, at_last)) => {
+                        entry.done = done;
+                        entry.ahead = (most > effort).then_some(at_last);
+                    }
                 }
                 work.budget.check()?;
-                turn += 1;
             }
             let is_last = effort >= most.min(work.budget.nodes);
             race.next_round();
@@ -339,7 +347,7 @@ impl<'a> Solver<'a> {
     }
 
     /// The diagram of a module with its variables in an order, if it takes no more nodes than the second number; if not, how many gates
-    /// were done when it took as many as the first.
+    /// were done when it took as many as the first, and at last.
     fn build(
         &self,
         tree: &Tree,
@@ -347,13 +355,13 @@ impl<'a> Solver<'a> {
         order: &[usize],
         (fair, most): (usize, usize),
         work: &mut Work<'_>,
-    ) -> Result<Diagram, usize> {
+    ) -> Result<Diagram, (usize, usize)> {
         work.bdd.reset(most);
-        self.variables(frame, order, work).map_err(|Hit| 0_usize)?;
+        self.variables(frame, order, work).map_err(|Hit| (0, 0))?;
         let bdd = &mut work.bdd;
         let mut done = 0;
-        for gate in &frame.gates {
-            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges).map_err(|Hit| done)?;
+        for (index, gate) in frame.gates.iter().enumerate() {
+            work.edges[*gate] = gate_of(bdd, tree, *gate, &work.edges).map_err(|Hit| (done, index))?;
             done += usize::from(bdd.made() <= fair);
         }
         let root = frame.gates.last().map_or(FALSE, |top| work.edges[*top]);
@@ -727,41 +735,62 @@ impl<'a> Solver<'a> {
 
 /// Orders of a module that compete, the most promising first.
 struct Race {
-    /// With each, how many gates were done in the last round.
-    entries: Vec<(Vec<usize>, usize)>,
+    entries: Vec<Entry>,
     /// So many nodes each may make in this round.
     effort: usize,
     /// Rules that are still to be tried.
     rules: std::slice::Iter<'static, Rule>,
+    /// So many go on to the next round.
+    left: usize,
+}
+
+/// An order in a race.
+struct Entry {
+    rule: Rule,
+    order: Vec<usize>,
+    /// How many gates were done in the last round.
+    done: usize,
+    /// How many will be done in the next round, where that was tried already.
+    ahead: Option<usize>,
 }
 
 impl Race {
     /// So many nodes each may make in the first round, and so many times as many in each further one.
-    const FIRST: usize = 1 << 12;
+    const FIRST: usize = 5_000;
     const MORE: usize = 8;
-    /// The first one may make so many times as many as the others.
-    const LEAD: usize = 8;
-    /// So many stay in the race after the first round.
-    const LEFT: usize = 3;
+    /// So many stay after the first round, one less after each further one, and so many to the end.
+    const LEFT: usize = 4;
+    const LAST: usize = 2;
 
     fn new() -> Self {
-        Self { entries: Vec::new(), effort: Self::FIRST, rules: Rule::ALL.iter() }
+        Self { entries: Vec::new(), effort: Self::FIRST, rules: Rule::ALL.iter(), left: Self::LEFT }
     }
 
-    /// The one whose turn it is.
-    fn entry(&mut self, turn: usize, frame: &Frame) -> Option<&mut (Vec<usize>, usize)> {
+    /// Whether there is one whose turn it is.
+    fn has(&mut self, turn: usize, frame: &Frame) -> bool {
         while self.entries.len() <= turn {
-            let order = frame.order(*self.rules.next()?);
-            if self.entries.iter().all(|(other, _)| *other != order) {
-                self.entries.push((order, 0));
+            let Some(rule) = self.rules.next() else { return false };
+            let order = frame.order(*rule);
+            if self.entries.iter().all(|other| other.order != order) {
+                self.entries.push(Entry { rule: *rule, order, done: 0, ahead: None });
             }
         }
-        self.entries.get_mut(turn)
+        true
+    }
+
+    /// How many nodes the one whose turn it is may make: the very first one as many as in the next round.
+    fn most(&self, turn: usize) -> usize {
+        let is_first = turn == 0 && self.effort == Self::FIRST;
+        if is_first { self.effort * Self::MORE } else { self.effort }
     }
 
     fn next_round(&mut self) {
-        self.entries.sort_by_key(|(_, done)| std::cmp::Reverse(*done));
-        self.entries.truncate(Self::LEFT);
+        self.entries.sort_by_key(|entry| std::cmp::Reverse(entry.done));
+        // One is unlike the others, and good now and then where these are not.
+        let mut place = 0..;
+        let left = self.left;
+        self.entries.retain(|entry| place.next() < Some(left) || entry.rule == Rule::SharedFirst);
+        self.left = (left - 1).max(Self::LAST);
         self.effort = self.effort.saturating_mul(Self::MORE);
     }
 }

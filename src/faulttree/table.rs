@@ -122,7 +122,7 @@ impl<'a> Table<'a> {
                 self.slots[slot] = narrow(number);
             }
         }
-        let wanted = size.min(LARGEST_CACHE);
+        let wanted = (size / 2).min(LARGEST_CACHE);
         if wanted > self.cache.len() {
             let old = std::mem::replace(&mut self.cache, vec![VOID; wanted]);
             for entry in old.into_iter().filter(|entry| entry.epoch == self.epoch) {
