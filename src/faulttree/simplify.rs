@@ -278,9 +278,9 @@ fn in_context(tree: &Tree, tops: &[Node]) -> (Tree, Vec<Node>) {
 /// Gives inputs that several gates have in common a gate of their own.
 fn share(tree: &Tree, tops: &[Node]) -> (Tree, Vec<Node>) {
     /// Gates with more inputs are not looked at pair by pair.
-    const WIDEST: usize = 40;
+    const WIDEST: usize = 256;
     /// Nor are more pairs than this.
-    const MOST_PAIRS: usize = 4_000_000;
+    const MOST_PAIRS: usize = 2_000_000;
     let uses = uses(tree, tops);
     let mut inputs: Vec<Vec<Node>> = Vec::new();
     let mut gates = Vec::new();
