@@ -1,23 +1,32 @@
 //! Fault trees: whole processes beside SCRAM's on industrial trees, where both are there, and fat trees of any size.
 //!
-//! `cargo bench --bench fault_trees` prints, for each tree of `../shared/data/aralia` beside the checkout, how long SCRAM takes for
-//! what this process takes to read the file and answer: best of several runs each, alternating, all in one run. Then come fat trees.
-//! The answers are asserted; as a test (`cargo test --bench fault_trees -- --test`) the fat trees alone run at small size.
+//! `cargo bench --bench fault_trees` prints, for each Open-PSA file of the directories that `FAULT_TREES` lists (as `PATH` does), or of
+//! `../shared/data/aralia` beside the checkout, how long SCRAM takes for what this process takes to read the file and answer: best of
+//! several runs each, alternating, all in one run. Then come fat trees. The answers are asserted; as a test
+//! (`cargo test --bench fault_trees -- --test`) the fat trees alone run at small size.
+//!
+//! `cargo bench --bench fault_trees -- --two-orders FILE` works the probability out a second time, from the same tree written
+//! backwards, and asserts that both agree: all orders then come out differently. nus9601 takes about a minute each time.
 
 #![expect(clippy::print_stdout, reason = "a bench prints what it measures")]
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use divan::{Bencher, black_box};
 use linchpin::exchange::{MISSION_HOURS, openpsa};
-use linchpin::faulttree::{Limits, Node, Solver, Tree};
+use linchpin::faulttree::{Gate, Limits, Node, Solver, Tree};
 
 /// Each process runs so many times, and the best one counts.
 const RUNS: usize = 3;
 /// Who takes longer is not waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(150);
+/// Who takes longer, in seconds, runs once.
+const SLOW: f64 = 5.0;
+/// SCRAM's start-up tells little about what takes it less than this, in seconds.
+const WORTH_LOOKING_AT: f64 = 0.3;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -26,24 +35,89 @@ fn main() {
     {
         return solve(Path::new(file), what == "probability");
     }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--two-orders") {
+        return two_orders(Path::new(arguments.get(at + 1).expect("a file comes after --two-orders")));
+    }
     if !arguments.iter().any(|argument| argument == "--test") {
         beside_scram();
     }
     divan::main();
 }
 
-/// What the process does that is measured: reads a file, answers one question, prints the answer.
-fn solve(file: &Path, asks_probability: bool) {
+/// The tree of a file, and its top.
+fn read(file: &Path) -> (Tree, Node) {
     let text = std::fs::read_to_string(file).expect("the file is there");
     let read = openpsa::read_text(&text, MISSION_HOURS).expect("the file is valid");
     let (tree, nodes) = read.tree();
     let top = nodes[read.tops[0]];
+    (tree, top)
+}
+
+/// What the process does that is measured: reads a file, answers one question, prints the answer.
+fn solve(file: &Path, asks_probability: bool) {
+    let (tree, top) = read(file);
     let solver = Solver::new(&tree, &[top], Limits::default());
     if asks_probability {
         println!("{:e}", solver.probability(top).lower);
     } else {
         println!("{}", solver.cuts(top, None).count());
     }
+}
+
+/// Works a probability out from a tree and from the same one written backwards.
+fn two_orders(file: &Path) {
+    let forwards = read(file);
+    let backwards = backwards(&forwards.0, forwards.1);
+    let probability = |(tree, top): &(Tree, Node)| {
+        let start = Instant::now();
+        let found = Solver::new(tree, &[*top], Limits::default()).probability(*top);
+        assert!(found.is_exact(), "no limit was set");
+        println!("{:.15e} in {:.1} s", found.lower, start.elapsed().as_secs_f64());
+        found.lower
+    };
+    let [a, b] = [&forwards, &backwards].map(probability);
+    assert!((a - b).abs() <= 1e-12 * a, "both orders agree");
+}
+
+/// The same function with events in the contrary order, and so with other gates first.
+fn backwards(tree: &Tree, top: Node) -> (Tree, Node) {
+    fn copy(from: &Tree, node: Node, to: &mut Tree, known: &mut HashMap<Node, Node>) -> Node {
+        if let Some(known) = known.get(&node) {
+            return *known;
+        }
+        let mut copies = |inputs: Vec<Node>| -> Vec<Node> {
+            inputs.into_iter().rev().map(|input| copy(from, input, to, known)).collect()
+        };
+        let new = match from.gate(node) {
+            Gate::Constant(value) => to.constant(value),
+            Gate::Event(_) | Gate::NotEvent(_) => unreachable!("events are known"),
+            Gate::All(inputs) => {
+                let inputs = copies(inputs);
+                to.all(inputs)
+            }
+            Gate::Any(inputs) => {
+                let inputs = copies(inputs);
+                to.any(inputs)
+            }
+            Gate::AtLeast(k, inputs) => {
+                let inputs = copies(inputs);
+                to.at_least(k, inputs)
+            }
+        };
+        known.insert(node, new);
+        new
+    }
+    let mut new = Tree::new();
+    let mut events: Vec<Node> = tree.probabilities().iter().rev().map(|chance| new.event(*chance)).collect();
+    events.reverse();
+    let mut known = HashMap::new();
+    for (event, node) in (0..).zip(&events) {
+        let old = tree.node(linchpin::faulttree::Event(event));
+        known.insert(old, *node);
+        known.insert(!old, !*node);
+    }
+    let top = copy(tree, top, &mut new, &mut known);
+    (new, top)
 }
 
 /// How long a process takes until it is done, or that it takes too long.
@@ -70,65 +144,103 @@ fn least(a: Option<f64>, b: Option<f64>) -> Option<f64> {
     }
 }
 
-fn beside_scram() {
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/aralia");
-    let Ok(entries) = std::fs::read_dir(&data) else {
-        return println!("no industrial trees beside the checkout");
+/// The best of several times, until one was slow or nobody waits any more: then `again` is false.
+#[derive(Clone, Copy)]
+struct Best {
+    seconds: Option<f64>,
+    again: bool,
+}
+
+impl Best {
+    fn new() -> Self {
+        Self { seconds: None, again: true }
+    }
+
+    fn run(&mut self, commands: &mut [Command]) {
+        if self.again {
+            let seconds = commands.iter_mut().map(took).fold(None, least);
+            self.again = seconds.is_some_and(|seconds| seconds < SLOW);
+            self.seconds = least(self.seconds, seconds);
+        }
+    }
+}
+
+/// Open-PSA files to compare on.
+fn files() -> Vec<PathBuf> {
+    let listed = std::env::var_os("FAULT_TREES");
+    let directories = match &listed {
+        Some(listed) => std::env::split_paths(listed).collect(),
+        None => vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/aralia")],
     };
+    let entries = directories.iter().filter_map(|directory| std::fs::read_dir(directory).ok()).flatten();
+    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "xml"));
+    files.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
+    files
+}
+
+fn beside_scram() {
+    let files = files();
+    if files.is_empty() {
+        return println!("no industrial trees");
+    }
     if Command::new("scram").arg("--version").output().is_err() {
         return println!("no scram to compare with");
     }
     let own = std::env::current_exe().expect("this process has a file");
-    let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "xml"));
-    files.sort();
-    println!("whole processes, seconds (best of {RUNS}), and how many times as long SCRAM takes");
-    println!("{:12} {:>32}   {:>32}", "", "probability", "minimal cut sets");
-    let mut ratios = [Vec::new(), Vec::new()];
+    println!("whole processes, seconds (best of {RUNS}), and how many times as long SCRAM takes\n");
+    println!("| tree | probability | SCRAM | times | minimal cut sets | SCRAM | times |");
+    println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+    let mut times: [Vec<(f64, f64)>; 2] = [Vec::new(), Vec::new()];
     for file in files {
-        // Listing the sets is left out on both sides: SCRAM writes its report nowhere.
-        let of_scram = |algorithm: &str, asks_probability: bool| {
+        // Listing the sets is left out on both sides: SCRAM writes its report nowhere. Its probability comes from the diagram, whatever
+        // the sets; so their order may be cut there.
+        let of_scram = |algorithm: &str, probability: &str, order: &str| {
             let mut command = Command::new("scram");
-            let probability = if asks_probability { "1" } else { "0" };
-            command.args([algorithm, "--probability", probability, "-o", "/dev/null"]);
-            // The probability comes from the diagram, whatever the sets; so their order may be cut there.
-            command.args(["-l", if asks_probability { "1" } else { "1000" }]).arg(&file);
-            took(&mut command)
+            command
+                .args([algorithm, "--probability", probability, "-o", "/dev/null", "-l", order])
+                .arg(&file);
+            command
         };
-        let of_own = |what: &str| took(Command::new(&own).arg("--solve").arg(&file).arg(what));
-        let mut best = [[None; 2]; 2];
-        for run in 0..RUNS {
-            for (question, what) in ["probability", "cuts"].into_iter().enumerate() {
-                let is_probability = question == 0;
-                best[question][0] = least(best[question][0], of_own(what));
-                // What took too long once is not tried again.
-                if run > 0 && best[question][1].is_none_or(|scram| scram > 5.0) {
-                    continue;
-                }
-                let mut scram = of_scram("--bdd", is_probability);
-                if !is_probability {
-                    scram = least(scram, of_scram("--zbdd", false));
-                }
-                best[question][1] = least(best[question][1], scram);
-            }
+        let of_own = |what: &str| {
+            let mut command = Command::new(&own);
+            command.arg("--solve").arg(&file).arg(what);
+            command
+        };
+        let mut best = [[Best::new(); 3]; 2];
+        for _ in 0..RUNS {
+            best[0][0].run(&mut [of_own("probability")]);
+            best[0][1].run(&mut [of_scram("--bdd", "1", "1")]);
+            best[1][0].run(&mut [of_own("cuts")]);
+            best[1][1].run(&mut [of_scram("--bdd", "0", "1000")]);
+            best[1][2].run(&mut [of_scram("--zbdd", "0", "1000")]);
         }
-        let told = |[own, scram]: [Option<f64>; 2]| {
+        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut row = format!("| {name} |");
+        for ([own, bdd, zbdd], times) in best.iter().zip(&mut times) {
+            let (own, scram) = (own.seconds, least(bdd.seconds, zbdd.seconds));
             let seconds =
                 |time: Option<f64>| time.map_or_else(|| "too long".into(), |time| format!("{time:.4}"));
-            let ratio = own.zip(scram).map_or_else(String::new, |(own, scram)| format!("{:.1}", scram / own));
-            format!("{:>10} {:>10} {ratio:>10}", seconds(own), seconds(scram))
-        };
-        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        println!("{name:12} {}   {}", told(best[0]), told(best[1]));
-        for (ratios, [own, scram]) in ratios.iter_mut().zip(best) {
-            ratios.extend(own.zip(scram).map(|(own, scram)| scram / own));
+            let both = own.zip(scram);
+            let ratio = both.map_or_else(String::new, |(own, scram)| format!("{:.1}", scram / own));
+            row += &format!(" {} | {} | {ratio} |", seconds(own), seconds(scram));
+            times.extend(both);
         }
+        println!("{row}");
     }
-    for (ratios, what) in ratios.iter().zip(["probability", "minimal cut sets"]) {
+    println!();
+    for (times, what) in times.iter().zip(["probability", "minimal cut sets"]) {
+        let ratios = || times.iter().map(|(own, scram)| scram / own);
         #[expect(clippy::cast_precision_loss, reason = "there are few trees")]
-        let mean = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
-        let worst = ratios.iter().copied().fold(f64::INFINITY, f64::min);
-        println!("{what}: geometric mean {mean:.1}, worst {worst:.1}, of {} trees", ratios.len());
+        let mean = (ratios().map(f64::ln).sum::<f64>() / times.len() as f64).exp();
+        let worst = ratios().fold(f64::INFINITY, f64::min);
+        let slow =
+            times.iter().filter(|(_, scram)| *scram > WORTH_LOOKING_AT).map(|(own, scram)| scram / own);
+        let worst_slow = slow.fold(f64::INFINITY, f64::min);
+        println!(
+            "{what}: geometric mean {mean:.1}, worst {worst:.1}, worst where SCRAM takes over {WORTH_LOOKING_AT} s {worst_slow:.1}; {} trees",
+            times.len()
+        );
     }
 }
 
