@@ -17,13 +17,20 @@ pub(super) fn fill_with<'w>(
     width: usize,
 ) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
+    // How wide the last line is.
+    let mut filled = 0;
     for word in words {
+        let longer = between.width() + word.width();
         match lines.last_mut() {
-            Some(line) if line.width() + between.width() + word.width() <= width => {
+            Some(line) if filled + longer <= width => {
                 line.push_str(between);
                 line.push_str(word);
+                filled += longer;
             }
-            _ => lines.push(word.to_owned()),
+            _ => {
+                lines.push(word.to_owned());
+                filled = word.width();
+            }
         }
     }
     lines

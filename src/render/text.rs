@@ -14,7 +14,7 @@ use crate::model::{State, Time};
 use crate::report::figures::amount;
 use crate::report::{
     BlastReport, CauseReport, CheckReport, Counts, ElementReport, ExplainReport, FindingReport, GoneReport,
-    Ordered, PolicyReport,
+    Ordered, PolicyReport, arrows,
 };
 
 /// The answer of `check`: policies with their verdicts and findings, single points of failure, a line that counts.
@@ -234,7 +234,7 @@ pub fn explain(report: &ExplainReport, bars: Bars, width: usize) -> String {
             out += &format!("  {bar}\n");
         }
         if !explained.waited_for.is_empty() && outcome.state == State::Degraded {
-            let chain = explained.waited_for.join(" → ");
+            let chain = arrows(&explained.waited_for);
             out += &paragraph("  ", &format!("out for {}: {chain}", outcome.outage), width);
         }
         tree(&explained.causes, "  ", width, &mut out);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::figures::percent;
-use super::{Ordered, bare_name, names};
+use super::{Ordered, arrows, bare_name, names};
 use crate::analysis::{Checked, Detail, Finding};
 use crate::diag::{Place, Sources};
 use crate::model::{ElementId, Kind, Model, PolicyLevel, State, Time};
@@ -374,7 +374,7 @@ fn message(model: &Model, finding: &Finding) -> String {
     match chain.len() {
         0 => {}
         1 => message += ": what it needs waits for itself",
-        _ => message += &format!(": {}", chain.join(" → ")),
+        _ => message += &format!(": {}", arrows(&chain)),
     }
     if let Some(expired) = finding.expired.filter(|_| finding.waived.is_none()) {
         message += &format!(" (its waiver ran out on {expired})");

@@ -48,17 +48,20 @@ impl CircleReport {
 
     /// The circle as an arrow that comes back.
     pub fn arrow(&self) -> String {
-        /// A longer circle is shortened in the middle.
-        const MOST: usize = 12;
         let first = self.elements.first().map_or("", String::as_str);
-        let mut shown: Vec<&str> = self.elements.iter().map(String::as_str).collect();
-        let between = format!("… {} more …", shown.len().saturating_sub(MOST));
-        if shown.len() > MOST + 1 {
-            shown.splice(MOST / 2..shown.len() - MOST / 2, [between.as_str()]);
-        }
-        shown.push(first);
-        shown.join(" → ")
+        format!("{} → {first}", arrows(&self.elements))
     }
+}
+
+/// From one to the next in arrows; a long way is shortened in the middle.
+pub(crate) fn arrows(names: &[impl AsRef<str>]) -> String {
+    const MOST: usize = 12;
+    let mut shown: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    let between = format!("… {} more …", shown.len().saturating_sub(MOST));
+    if shown.len() > MOST + 1 {
+        shown.splice(MOST / 2..shown.len() - MOST / 2, [between.as_str()]);
+    }
+    shown.join(" → ")
 }
 
 impl CutReport {
@@ -121,5 +124,22 @@ fn waited_for(model: &Model, on: ElementId) -> String {
     match &model[on].kind {
         Kind::Instance(instance) => format!("what {} waits for", model[instance.domain].name),
         _ => model[on].name.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_ways_are_shortened_in_the_middle() {
+        let names: Vec<String> = (1..=100).map(|number| number.to_string()).collect();
+        assert_eq!(arrows(&names[..3]), "1 → 2 → 3");
+        assert!(!arrows(&names[..13]).contains('…'), "one left out would be no shorter");
+        assert!(
+            arrows(&names).starts_with("1 → 2 → 3 → 4 → 5 → 6 → … 88 more … → 95 → "),
+            "{}",
+            arrows(&names)
+        );
     }
 }

@@ -41,6 +41,7 @@ pub use check::{
     CheckReport, Counts, FindingReport, Found, GoneReport, LinkReport, PlaceReport, PolicyReport,
     WaivedReport,
 };
+pub(crate) use circles::arrows;
 pub use circles::{CircleReport, CutReport};
 pub use coldstart::{ColdstartReport, StepReport};
 pub use cuts::{CapabilityCutsReport, CutsReport, More, SetReport};
