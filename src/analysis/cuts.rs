@@ -28,6 +28,8 @@ pub struct CutSets {
     pub probability: Option<Bounds>,
     /// Those to be listed.
     pub listed: Listed,
+    /// Whether they are the most probable of more.
+    pub is_most_probable: bool,
     /// Whether these are all that there are.
     pub is_complete: bool,
 }
@@ -57,11 +59,12 @@ pub fn cut_sets(solver: &Solver<'_>, top: Node, wanted: Wanted, probabilities: &
         Listed::All => true,
         Listed::These(sets) => cuts.count() == BigUint::from(sets.len()),
     };
+    let is_most_probable = wanted.top.is_some() && !listed_all;
     // Larger ones than were looked for may exist, unless no set can be larger.
     let looked_everywhere = cuts.complete_to().is_none_or(|order| order >= probabilities.len());
     let is_complete = cuts.is_complete() && listed_all && looked_everywhere;
     let probability = (!cuts.is_complete()).then(|| solver.probability_by(top, &cuts));
-    CutSets { cuts, probability, listed, is_complete }
+    CutSets { cuts, probability, listed, is_most_probable, is_complete }
 }
 
 /// The most probable sets. Where none of the rest can happen by chance, the smallest of these.

@@ -20,7 +20,14 @@ pub struct Expected {
 
 /// Asks a solver about a top. `chances` has each event's probability, `what_if` other ones.
 pub fn expected(solver: &Solver<'_>, top: Node, chances: &[f64], what_if: Option<&[f64]>) -> Expected {
-    let fails = solver.probability(top);
+    /// Where there are only bounds, cut sets of so many events narrow them.
+    const ORDER: usize = 3;
+    let mut fails = solver.probability(top);
+    if !fails.is_exact() {
+        let by_cuts = solver.probability_by(top, &solver.cuts(top, Some(ORDER)));
+        fails.lower = fails.lower.max(by_cuts.lower);
+        fails.upper = fails.upper.min(by_cuts.upper).max(fails.lower);
+    }
     let birnbaum = solver.birnbaum(top);
     let without = |event: usize| {
         let mut without = chances.to_vec();

@@ -190,7 +190,10 @@ fn cannot_read(path: &Path, error: &io::Error) -> Diagnostic {
     let problem = Diagnostic::new(Code::CannotRead, Place::NOWHERE, message);
     match error.kind() {
         io::ErrorKind::NotFound if path.is_symlink() => problem.hint("it is a symbolic link to nothing"),
-        io::ErrorKind::NotFound => problem.hint("name a TOML file, or a directory of them"),
+        // Other files are asked for too, as fault trees to import.
+        io::ErrorKind::NotFound if path.extension().is_none_or(|extension| extension == "toml") => {
+            problem.hint("name a TOML file, or a directory of them")
+        }
         _ => problem,
     }
 }

@@ -42,9 +42,21 @@ pub(super) fn is_promising(circuit: &Circuit, literal: Node) -> bool {
     if circuit.ands.len() > LARGEST {
         return false;
     }
+    effort(circuit, literal) <= HARD
+}
+
+/// About how many rows tables have in all until the probability of a literal is known.
+pub(super) fn effort(circuit: &Circuit, literal: Node) -> f64 {
     let mut circuit = circuit.clone();
     let nothing_known = circuit.assume(literal, &[]).and_then(|()| circuit.conclude(&[]));
-    nothing_known.is_err() || plan(&circuit).cost <= HARD
+    if nothing_known.is_err() { 0.0 } else { plan(&circuit).cost }
+}
+
+/// So many rows tables may have without being split.
+pub(super) fn easy(budget: &Budget<'_>) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "it is a rough measure")]
+    let room = budget.nodes as f64 * ROWS;
+    EASY.min(room)
 }
 
 /// The probability that a literal of a circuit is true. When a limit is hit, bounds.
@@ -58,8 +70,7 @@ pub(super) fn probability(
     if circuit.assume(literal, chances).and_then(|()| circuit.conclude(chances)).is_err() {
         return Bounds::exact(0.0);
     }
-    #[expect(clippy::cast_precision_loss, reason = "it is a rough measure")]
-    let easy = EASY.min(budget.nodes as f64 * ROWS);
+    let easy = easy(budget);
     let plan = plan(&circuit);
     let mut open = vec![(circuit, plan)];
     let mut sum = 0.0;

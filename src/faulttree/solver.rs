@@ -8,7 +8,7 @@ use super::bdd::{Bdd, Chance, Diagram, FALSE, TRUE};
 use super::bounds::{Bounded, Way};
 use super::circuit::Circuit;
 use super::cuts::Cuts;
-use super::eliminate::{is_promising, probability};
+use super::eliminate::{easy, effort, is_promising, probability};
 use super::limits::{Bounds, Budget, Hit, Limits, narrow};
 use super::modules::{Modules, modules};
 use super::order::{Frame, Rule};
@@ -545,7 +545,7 @@ impl<'a> Solver<'a> {
     }
 
     /// By event: how the probability of a top changes with that of the event (Birnbaum's importance; negative where the
-    /// event helps). `None` where that is not known, because a limit was hit or because the event is in a part that is too tangled for
+    /// event helps). `None` where that is not known, because a limit was hit or because the event is in a part that is far too tangled for
     /// a diagram.
     ///
     /// # Panics
@@ -573,7 +573,11 @@ impl<'a> Solver<'a> {
                     let of_level = of_variables(&solved.variables, &answers, &self.probabilities)?;
                     Some((own, diagram.derivatives(&of_level)))
                 }),
-                Form::Between(_) | Form::Tangled { .. } => None,
+                Form::Tangled { circuit, literal, .. } => own.and_then(|own| {
+                    let of_level = of_variables(&solved.variables, &answers, &self.probabilities)?;
+                    Some((own, self.by_conditions(circuit, *literal, &of_level)?))
+                }),
+                Form::Between(_) => None,
             };
             for (level, variable) in solved.variables.iter().enumerate() {
                 let more = known.as_ref().map(|(own, derivatives)| own * derivatives[level]);
@@ -584,6 +588,25 @@ impl<'a> Solver<'a> {
             }
         }
         of_event
+    }
+
+    /// The derivative of a tangled module's probability by that of each of its variables: what it is when the variable is true, less what
+    /// it is when it is false. `None` where that takes too long.
+    fn by_conditions(&self, circuit: &Circuit, literal: Node, of_level: &[Chance]) -> Option<Vec<f64>> {
+        /// So many rows of tables take a second or two.
+        const MOST: f64 = 1e7;
+        let budget = Budget::new(self.limits);
+        let effort = effort(circuit, literal);
+        if effort > easy(&budget) || effort * 2.0 * f64::from(narrow(of_level.len())) > MOST {
+            return None;
+        }
+        let given = |level: usize, is_true: bool| {
+            let mut chances = of_level.to_vec();
+            chances[level] = Chance::of(f64::from(u8::from(is_true)));
+            let found = probability(circuit, literal, &chances, &budget);
+            found.is_exact().then_some(found.lower)
+        };
+        (0..of_level.len()).map(|level| Some(given(level, true)? - given(level, false)?)).collect()
     }
 
     /// The minimal cut sets of a top: the minimal sets of events that make it true when nothing else happens. With `order`, only

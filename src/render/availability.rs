@@ -60,13 +60,17 @@ fn capability(
         format!("{} to {} (bounds: a limit was hit)", percent(of.availability), percent(of.upper))
     };
     let lost = if report.state == State::Up { "not up" } else { "down" };
+    let up_to = if of.exact { "" } else { "up to " };
     let mut out = format!(
-        "{} {}: {figure}, {lost} {} a year\n",
+        "{} {}: {figure}, {lost} {up_to}{} a year\n",
         styled(style, mark),
         styled(BOLD, visible(name)),
         span(of.downtime_s_per_year)
     );
     let mut say = |text: String| out += &paragraph("  ", &visible(&text), width);
+    if of.exact && of.availability >= 1.0 {
+        say("by the figures of the model nothing that fails by chance takes it away".to_owned());
+    }
     for (what, wanted) in of
         .sla
         .iter()
@@ -89,7 +93,7 @@ fn capability(
         say(format!("{at_least}{often}{without}"));
     }
     if of.loss_per_year >= 0.5 {
-        say(format!("expected loss {} a year", amount(of.loss_per_year.round())));
+        say(format!("expected loss {up_to}{} a year", amount(of.loss_per_year.round())));
     }
     if let Some(spread) = of.spread.filter(|spread| percent(spread.p05) != percent(spread.p95)) {
         say(format!(

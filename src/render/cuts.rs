@@ -77,7 +77,9 @@ fn capability(
             let mark = if margin == 1 { styled(BAD, "✗") } else { styled(GOOD, "✓") };
             let sets = if of.count == "1" { "set" } else { "sets" };
             let at_least = if is_whole { "" } else { "at least " };
-            (mark, format!("{at_least}{} minimal cut {sets}, margin {margin}", grouped(&of.count)))
+            let order = of.sets.cuts.complete_to().filter(|_| is_whole);
+            let up_to = order.map_or_else(String::new, |order| format!(" of up to {order}"));
+            (mark, format!("{at_least}{} minimal cut {sets}{up_to}, margin {margin}", grouped(&of.count)))
         }
     };
     let text = match (report.state, of.margin) {
@@ -146,7 +148,12 @@ fn shapes(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String
             (rest, true) => format!("{rest} more shapes; "),
             (rest, false) => format!("{rest} more; "),
         };
-        out += &styled(DIM, format!("  {more}the smallest come first, -v shows all\n"));
+        let which = if of.is_most_probable {
+            "these are the most probable".to_owned()
+        } else {
+            format!("{more}the smallest come first, -v shows all")
+        };
+        out += &styled(DIM, format!("  {which}\n"));
     }
     out
 }

@@ -40,6 +40,8 @@ pub struct CapabilityCutsReport<'c> {
     pub shapes: Vec<ShapeReport>,
     /// How many sets the shapes stand for.
     pub shaped: usize,
+    /// Whether only some are listed, the most probable ones.
+    pub is_most_probable: bool,
 }
 
 /// One minimal cut set.
@@ -242,6 +244,7 @@ impl<'c> CapabilityCutsReport<'c> {
             elements: elements(sets, name),
             details: first.iter().map(detail).collect(),
             shaped: first.len(),
+            is_most_probable: sets.is_most_probable,
             shapes: Vec::new(),
         }
     }

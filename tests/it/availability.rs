@@ -85,7 +85,9 @@ fn limits_leave_bounds_and_say_so() {
     let of = &report["capabilities"]["checkout"];
     let [lower, upper] = ["availability", "upper"].map(|key| of[key].as_f64().expect("a number"));
     assert!(lower <= exact && exact <= upper && lower < upper, "{lower} {exact} {upper}");
-    assert_eq!((&of["sla"]["holds"], &of["importance"]), (&json!(null), &json!(null)));
+    // Bounds may be good enough to settle it.
+    assert_ne!(of["sla"]["holds"], json!(false));
+    assert_eq!(of["importance"], json!(null));
 }
 
 #[test]
