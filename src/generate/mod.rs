@@ -2,6 +2,7 @@
 //!
 //! Stands beside the pipeline: it makes what goes into it and uses nothing of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// What to generate.
@@ -37,11 +38,33 @@ pub enum Shape {
         /// Services.
         services: u32,
     },
-    /// Services that need each other, few of them by very many (power law).
+    /// Services that need each other, few of them by very many: how many need a service follows a power law whose exponent is
+    /// 2.5.
+    ///
+    /// Services come one after the other and need earlier ones. Two needs of three are copies of earlier needs, so that
+    /// what many need still more come to need; the third is of any service. Copies with a chance of r give an exponent of
+    /// 1 + 1/r (Krapivsky and Redner 2001, "Organization of growing random networks"; Kumar and others 2000).
     Microservices {
         /// Services.
         services: u32,
     },
+}
+
+impl Shape {
+    /// About how many things the text names, needs included.
+    pub fn size(self) -> u64 {
+        let product = |factors: &[u32]| factors.iter().map(|n| u64::from(*n)).fold(1, u64::saturating_mul);
+        match self {
+            Self::FatTree { ports, replicas } => {
+                product(&[ports, ports, ports]) / 4 + product(&[ports, ports, replicas]) / 2
+            }
+            Self::Layered { services, fan, .. } => product(&[services, fan.saturating_add(1)]),
+            Self::Cloud { providers, regions, zones, services } => {
+                product(&[providers, regions, zones]).saturating_add(product(&[services, 6]))
+            }
+            Self::Microservices { services } => product(&[services, 4]),
+        }
+    }
 }
 
 /// A model of that shape. The same shape and seed give the same text.
@@ -156,12 +179,21 @@ fn layered(text: &mut Text, random: &mut Random, services: u32, depth: u32, fan:
 
 fn microservices(text: &mut Text, random: &mut Random, services: u32) {
     text.line(format_args!("[provider.cloud.region.r]\nzones = [\"a\", \"b\", \"c\"]"));
+    // What each need so far is of.
+    let mut needed: Vec<u32> = Vec::new();
     for service in 0..services {
         text.line(format_args!("[service.s{service}]\nplaced = [\"cloud/r/*\"]"));
-        let needs = if service == 0 { 0 } else { random.below(4) };
-        // A service needs earlier ones, the earliest most often.
-        let needs: std::collections::BTreeSet<u32> = (0..needs).map(|_| random.low(service)).collect();
-        text.line(format_args!("needs = {}", list(needs.into_iter().map(|on| format!("s{on}")))));
+        let n_needs = if service == 0 { 0 } else { random.below(4) };
+        let n_known = u32::try_from(needed.len()).unwrap_or(u32::MAX);
+        let mut one = || match n_known > 0 && !random.one_in(3) {
+            true => needed[random.below(n_known) as usize],
+            false => random.below(service),
+        };
+        let needs: BTreeSet<u32> = (0..n_needs).map(|_| one()).collect();
+        if !needs.is_empty() {
+            text.line(format_args!("needs = {}", list(needs.iter().map(|on| format!("s{on}")))));
+        }
+        needed.extend(needs);
     }
     for capability in 0..10.min(services) {
         let on = services - 1 - capability;
@@ -247,5 +279,43 @@ fn cloud_service(text: &mut Text, random: &mut Random, places: [u32; 3], service
     text.line(format_args!("needs = [{}]", needs.join(", ")));
     if random.one_in(3) {
         text.line(format_args!("wants = {}", list([format!("s{}", random.low(service))])));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many services need each that is needed.
+    fn dependents(text: &str) -> Vec<u32> {
+        let mut counts = std::collections::BTreeMap::<&str, u32>::new();
+        for needs in text.lines().filter_map(|line| line.strip_prefix("needs = [\"s")) {
+            for on in needs.trim_end_matches("\"]").split("\", \"s") {
+                *counts.entry(on).or_default() += 1;
+            }
+        }
+        counts.into_values().collect()
+    }
+
+    /// The exponent of a power law whose tail begins at `from`: the estimate of the greatest likelihood with its
+    /// standard error (Clauset, Shalizi and Newman 2009, equation 3.7).
+    fn exponent(degrees: &[u32], from: u32) -> (f64, f64) {
+        let tail = degrees.iter().filter(|degree| **degree >= from);
+        let start = f64::from(from) - 0.5;
+        let (n, sum) =
+            tail.fold((0.0, 0.0), |(n, sum), degree| (n + 1.0, sum + (f64::from(*degree) / start).ln()));
+        (1.0 + n / sum, n / sum / f64::sqrt(n))
+    }
+
+    #[test]
+    fn how_many_need_a_service_follows_a_power_law() {
+        for seed in 1..=3 {
+            let degrees = dependents(&generate(Shape::Microservices { services: 100_000 }, seed));
+            let (exponent, error) = exponent(&degrees, 20);
+            assert!((2.35..2.65).contains(&exponent), "{exponent} ± {error}");
+            assert!(error < 0.05, "{error}");
+            // A few are needed by very many: the largest of n grows as n to the power of 2/3.
+            assert!(degrees.iter().max().is_some_and(|most| *most > 500));
+        }
     }
 }

@@ -408,6 +408,16 @@ fn text_and_json_of_a_check_count_the_same() {
 }
 
 #[test]
+fn what_is_too_large_to_be_generated_is_refused() {
+    let too_large =
+        ["layered 2000000 2 1000", "cloud 1000 1000 1000 10", "microservices 2000001", "fat-tree 257 1"];
+    for shape in too_large {
+        let output = linchpin(&format!("generate {shape}"));
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{shape}");
+    }
+}
+
+#[test]
 fn generated_models_are_the_same_for_the_same_seed() {
     for shape in ["fat-tree 4 2", "layered 50 5 3", "cloud 2 2 2 40", "microservices 40"] {
         let one = linchpin(&format!("generate {shape} --seed 3")).stdout;
