@@ -335,17 +335,42 @@ impl Stuck {
     pub fn of(&self, answer: usize) -> Option<&Circles> {
         self.0.get(&answer)
     }
+
+    /// Takes them out.
+    pub(super) fn take(&mut self, answer: usize) -> Option<Circles> {
+        self.0.remove(&answer)
+    }
 }
 
 /// Looks for the circles of the deadlocks among answers; where there are very many, of the first ones.
 pub fn stuck(system: &System, answers: &[Answer]) -> Stuck {
-    /// So many are looked at, and so many conditions.
-    const MOST_ANSWERS: usize = 100;
-    let most = (MOST_WORK / system.program.len().max(1)).clamp(1, MOST_ANSWERS);
-    let deadlocked = answers.iter().enumerate().filter(|(_, answer)| !answer.deadlock.is_empty());
-    let of = |(place, answer): (usize, &Answer)| {
-        (place, circles(system, Beginning::Failures(&answer.asked.scenario.fails)))
-    };
-    let first: Vec<_> = deadlocked.take(most).collect();
-    Stuck(first.into_par_iter().map(of).collect())
+    Untangled::new(system).stuck(answers)
+}
+
+/// The same for answers that come in several lists.
+#[derive(Debug, Clone)]
+pub struct Untangled<'s> {
+    system: &'s System,
+    /// So many more are looked at.
+    left: usize,
+}
+
+impl<'s> Untangled<'s> {
+    /// Before the first list.
+    pub fn new(system: &'s System) -> Self {
+        /// So many are looked at, and so many conditions.
+        const MOST_ANSWERS: usize = 100;
+        Self { system, left: (MOST_WORK / system.program.len().max(1)).clamp(1, MOST_ANSWERS) }
+    }
+
+    /// Looks for the circles of the deadlocks among the next answers.
+    pub fn stuck(&mut self, answers: &[Answer]) -> Stuck {
+        let deadlocked = answers.iter().enumerate().filter(|(_, answer)| !answer.deadlock.is_empty());
+        let of = |(place, answer): (usize, &Answer)| {
+            (place, circles(self.system, Beginning::Failures(&answer.asked.scenario.fails)))
+        };
+        let first: Vec<_> = deadlocked.take(self.left).collect();
+        self.left -= first.len();
+        Stuck(first.into_par_iter().map(of).collect())
+    }
 }

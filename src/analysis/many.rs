@@ -8,6 +8,8 @@
 //!
 //! What bits cannot tell of a scenario (how long something is out that comes back) the fast engine tells after all.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use super::{Asked, System};
@@ -44,14 +46,25 @@ pub(super) fn answers<Q: Question>(
     question: &Q,
     asked: &[Asked],
 ) -> Vec<Q::Answer> {
+    answers_with(system, engine, &OnceLock::new(), question, asked)
+}
+
+/// The same for one of several lists: the sweep engine is laid out for the first that takes it, and kept.
+pub(super) fn answers_with<'s, Q: Question>(
+    system: &'s System,
+    engine: &Fast<'_>,
+    sweep: &OnceLock<Sweep<'s>>,
+    question: &Q,
+    asked: &[Asked],
+) -> Vec<Q::Answer> {
     let share = Sweep::most_work(&system.dense) / asked.len().clamp(1, LANES);
-    answers_within(system, engine, question, asked, share / TOUCHED, FEW)
+    answers_within(system, (engine, sweep), question, asked, share / TOUCHED, FEW)
 }
 
 /// The same with at most so many gates touched by the fast engine, and a sweep for no fewer scenarios than `few`.
-fn answers_within<Q: Question>(
-    system: &System,
-    engine: &Fast<'_>,
+fn answers_within<'s, Q: Question>(
+    system: &'s System,
+    (engine, sweep): (&Fast<'_>, &OnceLock<Sweep<'s>>),
     question: &Q,
     asked: &[Asked],
     most: usize,
@@ -74,10 +87,10 @@ fn answers_within<Q: Question>(
             .map_init(|| engine.worker(), |worker, index| exactly(worker, &asked[*index]))
             .collect()
     } else {
-        let sweep = match question.conditions() {
+        let sweep = sweep.get_or_init(|| match question.conditions() {
             Some(conditions) => Sweep::of(&system.dense, conditions),
             None => Sweep::new(&system.dense),
-        };
+        });
         let swept = |(worker, block): &mut (Worker<'_>, Block<'_>), indices: &[usize]| {
             let asked: Vec<&Asked> = indices.iter().map(|index| &asked[*index]).collect();
             block.clear();
@@ -143,9 +156,10 @@ mod tests {
             let asking = Asking::new(&system, &capabilities, jiff::civil::date(2026, 11, 23));
             let mut asked = sweep(&system.model, &Class::ALL, 1).expect("few enough");
             asked.extend(sweep(&system.model, &[Class::Zone, Class::Provider], 2).expect("few enough"));
-            let expected = answers_within(&system, &engine, &asking, &asked, usize::MAX, usize::MAX);
+            let with = (&engine, &OnceLock::new());
+            let expected = answers_within(&system, with, &asking, &asked, usize::MAX, usize::MAX);
             for most in [0, 3, 20, 200] {
-                let found = answers_within(&system, &engine, &asking, &asked, most, 1);
+                let found = answers_within(&system, with, &asking, &asked, most, 1);
                 assert!(found == expected, "{shape:?} with at most {most} gates touched");
             }
             assert!(answers(&system, &engine, &asking, &asked) == expected, "{shape:?}");

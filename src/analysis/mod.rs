@@ -40,7 +40,7 @@ pub use check::{Checked, Detail, Finding, SINGLE_POINT_CLASSES, SinglePoints, Wa
 pub use coldstart::{Started, Step, cold_start};
 pub use cuts::{CutSets, Listed, Wanted, cut_sets, falls_with};
 pub use data::{Copies, DataCopy, DataLoss};
-pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, circles, stuck};
+pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, Untangled, circles, stuck};
 pub use diff::{AtStake, Both, Change, Changed, Diff, Effect, diff};
 pub use expected::{Expected, expected, outages, spreads, works};
 pub use explain::{Cause, Explained, What, chain, explain};
@@ -48,11 +48,14 @@ pub use importance::{Frequency, Importance, frequency, importance, ranked};
 pub use lint::lint;
 pub use pairs::{Pairs, pairs};
 pub use replay::{Replayed, known_outages, replay};
-pub use scenarios::{Asked, MOST_SCENARIOS, OUTAGE, TooMany, custom, declared, of_outage, sweep};
-pub use sets::{Counts, Group, MOST_SETS, Sets, Swept, sweep_sets, with_threads};
+pub use scenarios::{Asked, Each, MOST_SCENARIOS, OUTAGE, TooMany, custom, declared, each, of_outage, sweep};
+pub use sets::{
+    Counts, Group, MOST_EXAMPLES, MOST_FATAL, MOST_GROUPS, MOST_SETS, Sets, Share, Swept, sweep_sets,
+    sweep_share, use_threads, with_threads,
+};
 pub use shapes::{Family, Part, Shape, shapes};
 pub use small_cuts::{SmallCuts, small_cuts};
-pub use survive::{Answer, Asking, CapabilityOutcome, survive};
+pub use survive::{Answer, Asking, CapabilityOutcome, Survivals, survive};
 pub use timeline::{Interval, Timeline, timeline};
 pub use tree::{SystemTree, TooEntangled};
 pub use uncertainty::{Sampling, Spread, Spreads, is_uncertain, spread};

@@ -39,29 +39,60 @@ impl std::error::Error for TooMany {}
 /// # Errors
 /// If these are more than [`MOST_SCENARIOS`].
 pub fn sweep(model: &Model, classes: &[Class], failures: u32) -> Result<Vec<Asked>, TooMany> {
+    let each = each(model, classes, failures);
+    if each.total() > MOST_SCENARIOS {
+        return Err(TooMany { scenarios: each.total(), most: MOST_SCENARIOS });
+    }
+    Ok(each.collect())
+}
+
+/// The same one after the other, however many these are.
+pub fn each<'m>(model: &'m Model, classes: &[Class], failures: u32) -> Each<'m> {
     let mut members = members(model, classes);
     let k = failures as usize;
-    let scenarios = choose(members.len() as u128, u128::from(failures));
-    if scenarios > MOST_SCENARIOS {
-        return Err(TooMany { scenarios, most: MOST_SCENARIOS });
-    }
     if k == 1 {
         members.sort_by_key(|(class, _)| *class);
     }
-    let mut asked = Vec::new();
-    let mut chosen: Vec<usize> = (0..k).collect();
-    while k > 0 && k <= members.len() {
-        asked.push(all_failing(model, chosen.iter().map(|index| members[*index])));
-        // The next set in lexicographic order: the last index that can move does, the ones behind it follow.
-        let Some(moving) = (0..k).rev().find(|place| chosen[*place] < members.len() - k + place) else {
-            break;
-        };
-        chosen[moving] += 1;
-        for place in moving + 1..k {
-            chosen[place] = chosen[place - 1] + 1;
-        }
+    let chosen = (k > 0 && k <= members.len()).then(|| (0..k).collect());
+    Each { model, members, k, chosen }
+}
+
+/// Scenarios in which so many elements fail for good.
+#[derive(Debug, Clone)]
+pub struct Each<'m> {
+    model: &'m Model,
+    members: Vec<(Class, ElementId)>,
+    k: usize,
+    /// The next set; `None` behind the last.
+    chosen: Option<Vec<usize>>,
+}
+
+impl Each<'_> {
+    /// How many scenarios there are in all.
+    pub fn total(&self) -> u128 {
+        if self.k == 0 { 0 } else { choose(self.members.len() as u128, self.k as u128) }
     }
-    Ok(asked)
+}
+
+impl Iterator for Each<'_> {
+    type Item = Asked;
+
+    fn next(&mut self) -> Option<Asked> {
+        let chosen = self.chosen.as_mut()?;
+        let asked = all_failing(self.model, chosen.iter().map(|index| self.members[*index]));
+        // The next set in lexicographic order: the last index that can move does, the ones behind it follow.
+        let last = self.members.len() - self.k;
+        match (0..self.k).rev().find(|place| chosen[*place] < last + place) {
+            Some(moving) => {
+                chosen[moving] += 1;
+                for place in moving + 1..self.k {
+                    chosen[place] = chosen[place - 1] + 1;
+                }
+            }
+            None => self.chosen = None,
+        }
+        Some(asked)
+    }
 }
 
 /// The elements of these classes, in the model's order.

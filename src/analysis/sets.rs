@@ -1,17 +1,24 @@
 //! Every set of N failures, without ever holding all of them.
 //!
-//! Sets are numbered in lexicographic order and worked out a piece of that order at a time, hundreds at once. What is
-//! kept of a set is what becomes of the capabilities: equal outcomes are one group, with a count and a few examples. Where
+//! Sets are numbered in lexicographic order and worked out a piece of that order at a time, hundreds at once; machines may
+//! share the numbers. What is kept of a set is what becomes of the capabilities: equal outcomes are one group, with a count and a few examples. Where
 //! there are more outcomes than can be kept, the worst are.
 //!
 //! More failures never make anything better (conditions only know all, any and at least). So once a set is *fatal*, which is
 //! to say that no capability is left, every larger set that contains it is too and need not be worked out. Smaller sets come
 //! first for that; what of them is fatal, and contains no smaller fatal set, is an answer of its own.
 
-use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+mod places;
+mod tally;
 
-use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use places::Places;
+use tally::{Fatal, Noted, Set, Tally, value, worst_first};
+pub use tally::{MOST_EXAMPLES, MOST_FATAL, MOST_GROUPS};
 
 use super::many::TOUCHED;
 use super::scenarios::{all_failing, choose, members};
@@ -23,20 +30,14 @@ use crate::model::{Class, ElementId, Failure, Kind, State};
 /// More sets than this are refused: nobody would wait for them.
 pub const MOST_SETS: u64 = 1_000_000_000_000_000;
 
-/// As many different outcomes are kept.
-const MOST_GROUPS: usize = 10_000;
+/// Sets that a thread takes at once: few where each costs much.
+fn piece_of(sweep: &Sweep<'_>) -> u64 {
+    let blocks = ((1 << 22) / sweep.work().max(1)).clamp(1, 16);
+    (blocks * LANES) as u64
+}
 
-/// As many fatal sets are remembered, to know what contains one.
-const MOST_FATAL: usize = 200_000;
-
-/// As many examples are kept of each outcome.
-const N_EXAMPLES: usize = 3;
-
-/// Sets in a piece of work.
-const PIECE: u64 = 16 * LANES as u64;
-
-/// Pieces after which results are put together.
-const PIECES: u64 = 64;
+/// Sets that are worked out one by one before it is asked again whether that should go on.
+const AT_ONCE: u64 = 256;
 
 /// What to sweep.
 #[derive(Debug, Clone, Copy)]
@@ -87,14 +88,51 @@ pub struct Group {
     pub examples: Vec<Asked>,
 }
 
+/// Which of as many equal parts of the sets to sweep: so machines share the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// From 1.
+    number: u32,
+    of: u32,
+}
+
+impl Share {
+    /// All sets.
+    pub const WHOLE: Self = Self { number: 1, of: 1 };
+
+    /// The part of that number, from 1; `None` where there is none.
+    pub fn new(number: u32, of: u32) -> Option<Self> {
+        (1..=of).contains(&number).then_some(Self { number, of })
+    }
+
+    /// Its number, from 1.
+    pub fn number(self) -> u32 {
+        self.number
+    }
+
+    /// How many parts there are.
+    pub fn of(self) -> u32 {
+        self.of
+    }
+
+    /// Its share of so many numbers.
+    fn range(self, n: u64) -> Range<u64> {
+        let end = |part: u32| u128::from(n) * u128::from(part) / u128::from(self.of);
+        let end = |part: u32| u64::try_from(end(part)).unwrap_or(n);
+        end(self.number - 1)..end(self.number)
+    }
+}
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swept {
     /// How many elements the sets are made of.
     pub elements: usize,
-    /// How many sets there are.
+    /// How many sets there are in the part asked for.
     pub scenarios: u64,
-    /// How many of them are answered for: fewer than all only where the sweep was ended before.
+    /// How many there are in all parts.
+    pub scenarios_of_all: u64,
+    /// How many of the part are answered for: fewer than all only where the sweep was ended before.
     pub looked_at: u64,
     /// Sets by how the capability does that does worst.
     pub counts: Counts,
@@ -118,6 +156,14 @@ impl Swept {
     }
 }
 
+/// From now on all work is done with so many threads.
+///
+/// # Errors
+/// If threads cannot be had, or work has begun.
+pub fn use_threads(n: usize) -> Result<(), String> {
+    rayon::ThreadPoolBuilder::new().num_threads(n).build_global().map_err(|error| error.to_string())
+}
+
 /// Runs something with so many threads; `None`: as many as the machine has processors.
 ///
 /// # Errors
@@ -128,7 +174,7 @@ pub fn with_threads<T: Send>(n: Option<usize>, run: impl FnOnce() -> T + Send) -
 }
 
 /// Sweeps every set of failures. `goes_on` is told how many sets of how many are done and ends the sweep by `false`; it is
-/// asked from many threads.
+/// asked from many threads, and often.
 ///
 /// # Errors
 /// If there are more than [`MOST_SETS`].
@@ -137,64 +183,79 @@ pub fn sweep_sets(
     asked: &Sets<'_>,
     goes_on: &(dyn Fn(u64, u64) -> bool + Sync),
 ) -> Result<Swept, TooMany> {
+    sweep_share(system, asked, Share::WHOLE, goes_on)
+}
+
+/// The same with a part of the sets. Each part looks for the smaller sets that are fatal by itself, which are few beside those
+/// asked for.
+///
+/// # Errors
+/// If there are more than [`MOST_SETS`] in all.
+pub fn sweep_share(
+    system: &System,
+    asked: &Sets<'_>,
+    share: Share,
+    goes_on: &(dyn Fn(u64, u64) -> bool + Sync),
+) -> Result<Swept, TooMany> {
     let members = members(&system.model, asked.classes);
     let ways = choose(members.len() as u128, u128::from(asked.failures));
-    let scenarios = u64::try_from(ways).ok().filter(|n| *n <= MOST_SETS);
-    let Some(scenarios) = scenarios else { return Err(TooMany { scenarios: ways, most: MOST_SETS.into() }) };
+    let n_all = u64::try_from(ways).ok().filter(|n| *n <= MOST_SETS);
+    let Some(n_all) = n_all else { return Err(TooMany { scenarios: ways, most: MOST_SETS.into() }) };
     let engine = system.engine();
     let conditions = asked.capabilities.iter().flat_map(|id| [ConditionId::ok(*id), ConditionId::full(*id)]);
     let sweep = Sweep::of(&system.dense, conditions);
     let run = Run { system, asked, engine: &engine, sweep: &sweep, members: &members, goes_on };
-    let mut fatal = Fatal { is_complete: true, ..Fatal::default() };
-    let mut tally = Tally::new(run.values(), true);
-    for size in 1..=asked.failures as usize {
-        let pool: Vec<u32> =
-            (0..).take(members.len()).filter(|member| !fatal.sets.contains(&[*member][..])).collect();
-        if size < asked.failures as usize {
-            if !run.size(size, &pool, &mut fatal, &mut Tally::new(Vec::new(), false), (0, scenarios)) {
-                fatal.is_complete = false;
-                break;
-            }
-            continue;
+    let (last, values) = (asked.failures as usize, run.values());
+    let mut fatal = Fatal::none();
+    // Until smaller sets are known, about so many are in the part.
+    let about = share.range(n_all);
+    for size in 1..last {
+        let pool = run.pool(&fatal);
+        let all = 0..n_sets(&pool, size);
+        let mut tally = Tally::new(Vec::new(), false, MOST_FATAL.saturating_sub(fatal.sets.len()));
+        let done = Done { before: 0, n: AtomicU64::new(0), all: about.end - about.start, counts: false };
+        let is_over = run.size(size, &pool, all, &fatal, &mut tally, &done);
+        fatal.add(size, tally.fatal, is_over && tally.has_all_fatal);
+        if !is_over {
+            fatal.is_complete = false;
+            let tally = Tally::new(values, true, 0);
+            return Ok(run.told(tally, &fatal, &[], [done.all, n_all]));
         }
-        // Whatever contains an element that is fatal by itself is not even looked at.
-        let n_left = u64::try_from(choose(pool.len() as u128, size as u128)).unwrap_or(scenarios);
-        let n_known = scenarios - n_left;
-        if n_known > 0 {
-            let examples = run.known_fatal(&fatal, size);
-            tally.add(&vec![State::Down; asked.capabilities.len()], n_known, examples);
-        }
-        fatal.is_complete &= run.size(size, &pool, &mut fatal, &mut tally, (n_known, scenarios));
     }
-    Ok(run.told(tally, &fatal, scenarios))
+    // Whatever contains an element that is fatal by itself is not even looked at; it counts in the first part.
+    let pool = run.pool(&fatal);
+    let n_left = n_sets(&pool, last);
+    let mut tally = Tally::new(values, true, MOST_FATAL.saturating_sub(fatal.sets.len()));
+    let mut known = Vec::new();
+    if share.number == 1 && n_left < n_all {
+        let mut noted = Noted::default();
+        noted.add(&vec![State::Down; asked.capabilities.len()], n_all - n_left, None);
+        tally.add(noted);
+        known = run.known_fatal(&fatal, last);
+    }
+    let range = share.range(n_left);
+    let before = tally.counts.down;
+    let n = before + range.end - range.start;
+    let done = Done { before, n: AtomicU64::new(0), all: n, counts: true };
+    let is_over = run.size(last, &pool, range, &fatal, &mut tally, &done);
+    let found = std::mem::take(&mut tally.fatal);
+    fatal.add(last, found, is_over && tally.has_all_fatal);
+    Ok(run.told(tally, &fatal, &known, [n, n_all]))
 }
 
-/// Members by their places.
-type Set = Box<[u32]>;
-
-#[derive(Default)]
-struct Fatal {
-    /// Those that contain no smaller one.
-    sets: BTreeSet<Set>,
-    /// The sizes that occur beyond 1.
-    sizes: BTreeSet<usize>,
-    is_complete: bool,
+/// How many sets of a size there are.
+fn n_sets(pool: &[u32], size: usize) -> u64 {
+    u64::try_from(choose(pool.len() as u128, size as u128)).unwrap_or(u64::MAX)
 }
 
-impl Fatal {
-    /// Whether a set contains a smaller one, apart from single members.
-    fn is_in(&self, set: &[u32], part: &mut Vec<u32>) -> bool {
-        if self.sizes.is_empty() {
-            return false;
-        }
-        (1_u32..(1 << set.len()) - 1).filter(|mask| self.sizes.contains(&(mask.count_ones() as usize))).any(
-            |mask| {
-                part.clear();
-                part.extend((0..set.len()).filter(|place| mask >> place & 1 == 1).map(|place| set[place]));
-                self.sets.contains(&part[..])
-            },
-        )
-    }
+/// How far a sweep has come.
+struct Done {
+    /// Sets that needed no work.
+    before: u64,
+    n: AtomicU64,
+    all: u64,
+    /// Sets smaller than asked for do not count.
+    counts: bool,
 }
 
 /// How a sweep works, the same for every piece.
@@ -207,16 +268,25 @@ struct Run<'r> {
     goes_on: &'r (dyn Fn(u64, u64) -> bool + Sync),
 }
 
-/// How many sets led to an outcome, with a few of them.
-type Outcomes = BTreeMap<Box<[State]>, (u64, Vec<Set>)>;
-
-/// What a piece of the order of sets gives.
-struct Piece {
-    outcomes: Outcomes,
-    fatal: Vec<Set>,
+/// What one thread works with.
+struct Tools<'r> {
+    worker: Worker<'r>,
+    block: Block<'r>,
+    /// Sets that are to be swept together.
+    pending: Vec<Vec<u32>>,
 }
 
-impl Run<'_> {
+/// What sets of one size are looked at, and how.
+struct Size<'s> {
+    n_members: usize,
+    pool: &'s [u32],
+    fatal: &'s Fatal,
+    /// Following a set is tried, at most so far.
+    by_touch: Option<usize>,
+    done: &'s Done,
+}
+
+impl<'r> Run<'r> {
     /// What an hour of each capability costs.
     fn values(&self) -> Vec<f64> {
         let value = |id: &ElementId| match &self.system.model[*id].kind {
@@ -226,63 +296,69 @@ impl Run<'_> {
         self.asked.capabilities.iter().map(value).collect()
     }
 
-    /// Works out all sets of one size that are made of these. Whether it came to its end.
-    fn size(&self, size: usize, pool: &[u32], fatal: &mut Fatal, tally: &mut Tally, at: (u64, u64)) -> bool {
-        let (n_before, n_all) = at;
-        let n = u64::try_from(choose(pool.len() as u128, size as u128)).unwrap_or(u64::MAX);
-        let by_touch = self.touches_little(size, pool, n);
-        // Only where all smaller ones are known, what contains none of them is one.
-        let is_minimal = fatal.is_complete;
-        let mut found = Vec::new();
-        let mut done = 0;
-        let mut is_over = false;
-        while done < n && !is_over {
-            let end = n.min(done + PIECE * PIECES);
-            let starts = (done..end).step_by(usize::try_from(PIECE).unwrap_or(usize::MAX));
-            let starts: Vec<u64> = starts.collect();
-            let reported = n_before + if tally.counts_all { done } else { 0 };
-            let piece = |(worker, block): &mut (Worker<'_>, Block<'_>), start: &u64| {
-                let n = PIECE.min(n - start);
-                let is_wanted = (self.goes_on)(reported, n_all);
-                is_wanted
-                    .then(|| self.piece(worker, block, fatal, Places::at(size, pool, *start), n, by_touch))
-            };
-            let make = || (self.engine.worker(), self.sweep.block());
-            let pieces: Vec<Option<Piece>> = starts.par_iter().map_init(make, piece).collect();
-            // What is behind the first piece left out is left out too: what is answered for has no gaps.
-            for (start, piece) in starts.iter().zip(pieces) {
-                let Some(piece) = piece else {
-                    is_over = true;
-                    break;
-                };
-                done = end.min(start + PIECE);
-                for (states, (n, examples)) in piece.outcomes {
-                    tally.add(&states, n, examples);
-                }
-                found.extend(piece.fatal);
-            }
-            tally.prune(2 * MOST_GROUPS);
-            fatal.is_complete &= fatal.sets.len() + found.len() <= MOST_FATAL;
-            found.truncate(MOST_FATAL.saturating_sub(fatal.sets.len()));
-        }
-        if is_minimal && !found.is_empty() {
-            if size > 1 {
-                fatal.sizes.insert(size);
-            }
-            fatal.sets.extend(found);
-        }
-        (self.goes_on)(n_before + if tally.counts_all { done } else { 0 }, n_all);
-        done == n
+    /// The members that are not fatal by themselves.
+    fn pool(&self, fatal: &Fatal) -> Vec<u32> {
+        (0..).take(self.members.len()).filter(|member| !fatal.has_single(*member)).collect()
     }
 
-    /// Whether of some sets, taken evenly, most touch so little that following them is quicker than a sweep.
-    fn touches_little(&self, size: usize, pool: &[u32], n: u64) -> Option<usize> {
+    /// Works out the sets of one size that are made of a pool and have these numbers. Whether it came to its end.
+    ///
+    /// Threads take pieces in turn until none is left; what they find is put together in whatever order it comes.
+    fn size(
+        &self,
+        size: usize,
+        pool: &[u32],
+        range: Range<u64>,
+        fatal: &Fatal,
+        tally: &mut Tally,
+        done: &Done,
+    ) -> bool {
+        let by_touch = self.touches_little(size, pool, &range);
+        let size = Size { n_members: size, pool, fatal, by_touch, done };
+        let piece = piece_of(self.sweep);
+        let next = AtomicU64::new(range.start);
+        let n_noted = AtomicU64::new(0);
+        let tally = Mutex::new(tally);
+        let work = || {
+            let mut tools = None;
+            loop {
+                let start = next.fetch_add(piece, Ordering::Relaxed);
+                if start >= range.end || !self.goes_on(&size, &mut Noted::default()) {
+                    return;
+                }
+                let tools = tools.get_or_insert_with(|| Tools {
+                    worker: self.engine.worker(),
+                    block: self.sweep.block(),
+                    pending: Vec::with_capacity(LANES),
+                });
+                let mut noted = Noted::default();
+                self.piece(tools, &size, start..range.end.min(start + piece), &mut noted);
+                self.goes_on(&size, &mut noted);
+                n_noted.fetch_add(noted.n, Ordering::Relaxed);
+                tally.lock().unwrap_or_else(PoisonError::into_inner).add(noted);
+            }
+        };
+        rayon::scope(|scope| (0..rayon::current_num_threads()).for_each(|_| scope.spawn(|_| work())));
+        n_noted.into_inner() == range.end - range.start
+    }
+
+    /// Whether to go on; tells how many sets are done.
+    fn goes_on(&self, size: &Size<'_>, noted: &mut Noted) -> bool {
+        let n_new = noted.n - std::mem::replace(&mut noted.n_reported, noted.n);
+        let n = size.done.n.fetch_add(if size.done.counts { n_new } else { 0 }, Ordering::Relaxed);
+        (self.goes_on)(size.done.before + n + if size.done.counts { n_new } else { 0 }, size.done.all)
+    }
+
+    /// Whether of some sets, taken evenly, most touch so little that following them is quicker than a sweep: then up to
+    /// how many gates.
+    fn touches_little(&self, size: usize, pool: &[u32], range: &Range<u64>) -> Option<usize> {
         const SAMPLE: u64 = 32;
+        let n = range.end - range.start;
         let lanes = usize::try_from(n).unwrap_or(LANES).clamp(1, LANES);
         let most = self.sweep.work() / lanes / TOUCHED;
         let mut worker = self.engine.worker();
         let step = usize::try_from(n.div_ceil(SAMPLE)).unwrap_or(usize::MAX).max(1);
-        let mut sampled = (0..n).step_by(step).map(|start| Places::at(size, pool, start));
+        let mut sampled = range.clone().step_by(step).map(|start| Places::at(size, pool, start));
         let n_sampled = n.div_ceil(step as u64);
         let little = sampled.by_ref().filter(|set| {
             worker.outcome_within(&self.failures(&set.members().collect::<Vec<_>>()), most).is_some()
@@ -294,54 +370,43 @@ impl Run<'_> {
         set.iter().map(|member| Failure::for_good(self.members[*member as usize].1)).collect()
     }
 
-    fn piece(
-        &self,
-        worker: &mut Worker<'_>,
-        block: &mut Block<'_>,
-        fatal: &Fatal,
-        mut places: Places<'_>,
-        n: u64,
-        by_touch: Option<usize>,
-    ) -> Piece {
-        let n_capabilities = self.asked.capabilities.len();
-        let mut piece = Noted { outcomes: Outcomes::new(), fatal: Vec::new() };
-        let mut pending: Vec<Vec<u32>> = Vec::with_capacity(LANES);
+    /// Notes what becomes of the sets of these numbers; of fewer, if it has to end.
+    fn piece(&self, tools: &mut Tools<'r>, size: &Size<'_>, range: Range<u64>, noted: &mut Noted) {
+        let mut places = Places::at(size.n_members, size.pool, range.start);
         let mut part = Vec::new();
-        let all_down = vec![State::Down; n_capabilities];
-        for _ in 0..n {
+        let all_down = vec![State::Down; self.asked.capabilities.len()];
+        tools.pending.clear();
+        for number in range.clone() {
+            if (number - range.start) % AT_ONCE == AT_ONCE - 1 && !self.goes_on(size, noted) {
+                return;
+            }
             let set: Vec<u32> = places.members().collect();
             places.next();
-            if fatal.is_in(&set, &mut part) {
-                piece.note(&all_down, &set, false);
+            if size.fatal.is_in(&set, &mut part) {
+                noted.add(&all_down, 1, Some(&set));
                 continue;
             }
-            let followed = by_touch.and_then(|most| worker.outcome_within(&self.failures(&set), most));
+            let followed =
+                size.by_touch.and_then(|most| tools.worker.outcome_within(&self.failures(&set), most));
             if let Some(outcome) = followed {
                 let states: Vec<State> =
                     self.asked.capabilities.iter().map(|id| outcome.state(*id)).collect();
-                piece.note(&states, &set, true);
+                noted.note(&states, &set);
                 continue;
             }
-            pending.push(set);
-            if pending.len() == LANES {
-                self.sweep_pending(worker, block, &pending, &mut piece);
-                pending.clear();
+            tools.pending.push(set);
+            if tools.pending.len() == LANES && !self.sweep_pending(tools, size, noted) {
+                return;
             }
         }
-        if !pending.is_empty() {
-            self.sweep_pending(worker, block, &pending, &mut piece);
+        if !tools.pending.is_empty() {
+            self.sweep_pending(tools, size, noted);
         }
-        piece.fatal.sort_unstable();
-        Piece { outcomes: piece.outcomes, fatal: piece.fatal }
     }
 
-    fn sweep_pending(
-        &self,
-        worker: &mut Worker<'_>,
-        block: &mut Block<'_>,
-        pending: &[Vec<u32>],
-        piece: &mut Noted,
-    ) {
+    /// Sweeps the sets that are pending. Whether to go on.
+    fn sweep_pending(&self, tools: &mut Tools<'r>, size: &Size<'_>, noted: &mut Noted) -> bool {
+        let Tools { worker, block, pending } = tools;
         block.clear();
         for (lane, set) in pending.iter().enumerate() {
             set.iter().for_each(|member| block.fail(lane, self.members[*member as usize].1));
@@ -356,12 +421,14 @@ impl Run<'_> {
         let first = Lanes::first(pending.len());
         let n_up = (full & !untold & first).count() as u64;
         if n_up > 0 {
-            piece.outcomes.entry(states.clone().into()).or_default().0 += n_up;
+            noted.add(&states, n_up, None);
         }
         for lane in ((!full | untold) & first).iter() {
-            let set = &pending[lane];
             if untold.has(lane) {
-                let outcome = worker.outcome(&self.failures(set));
+                if !self.goes_on(size, noted) {
+                    return false;
+                }
+                let outcome = worker.outcome(&self.failures(&pending[lane]));
                 for (state, id) in states.iter_mut().zip(self.asked.capabilities) {
                     *state = outcome.state(*id);
                 }
@@ -374,8 +441,10 @@ impl Run<'_> {
                     };
                 }
             }
-            piece.note(&states, set, true);
+            noted.note(&states, &pending[lane]);
         }
+        pending.clear();
+        self.goes_on(size, noted)
     }
 
     /// A few sets that contain an element which is fatal by itself.
@@ -387,25 +456,27 @@ impl Run<'_> {
             set.sort_unstable();
             Set::from(set)
         };
-        let sets: BTreeSet<Set> = singles.take(N_EXAMPLES).map(with).collect();
+        let sets: BTreeSet<Set> = singles.take(MOST_EXAMPLES).map(with).collect();
         sets.into_iter().collect()
     }
 
-    fn told(&self, mut tally: Tally, fatal: &Fatal, scenarios: u64) -> Swept {
+    /// What was found of `n` sets of `n_all`. Some examples of sets after which nothing is left are known beforehand.
+    fn told(&self, mut tally: Tally, fatal: &Fatal, known: &[Set], [n, n_all]: [u64; 2]) -> Swept {
         tally.prune(MOST_GROUPS);
         let example = |set: &Set| {
             all_failing(&self.system.model, set.iter().map(|member| self.members[*member as usize]))
         };
         let mut groups: Vec<Group> = Vec::new();
-        for (states, (scenarios, examples)) in &tally.outcomes {
+        for (states, like) in &tally.outcomes {
             let n_in = |state| states.iter().filter(|known| **known == state).count();
+            let known = if n_in(State::Down) == states.len() { known } else { &[] };
             groups.push(Group {
                 states: states.to_vec(),
-                scenarios: *scenarios,
+                scenarios: like.n,
                 down: n_in(State::Down),
                 degraded: n_in(State::Degraded),
                 value_per_hour: value(&tally.values, states),
-                examples: examples.iter().map(example).collect(),
+                examples: known.iter().chain(&like.examples).take(MOST_EXAMPLES).map(example).collect(),
             });
         }
         groups.sort_by(|a, b| worst_first(&tally.values, &a.states, &b.states));
@@ -415,7 +486,8 @@ impl Run<'_> {
         let of_capabilities = self.asked.capabilities.iter().copied().zip(tally.of_capabilities).collect();
         Swept {
             elements: self.members.len(),
-            scenarios,
+            scenarios: n,
+            scenarios_of_all: n_all,
             looked_at: tally.counts.up + tally.counts.degraded + tally.counts.down,
             counts: tally.counts,
             of_capabilities,
@@ -424,179 +496,5 @@ impl Run<'_> {
             fatal: sets.into_iter().map(named).collect(),
             is_fatal_complete: fatal.is_complete,
         }
-    }
-}
-
-struct Noted {
-    outcomes: Outcomes,
-    fatal: Vec<Set>,
-}
-
-impl Noted {
-    fn note(&mut self, states: &[State], set: &[u32], may_be_minimal: bool) {
-        if may_be_minimal && !states.is_empty() && states.iter().all(|state| *state == State::Down) {
-            self.fatal.push(set.into());
-        }
-        if !self.outcomes.contains_key(states) {
-            self.outcomes.insert(states.into(), (0, Vec::new()));
-        }
-        if let Some((n, examples)) = self.outcomes.get_mut(states) {
-            *n += 1;
-            if examples.len() < N_EXAMPLES {
-                examples.push(set.into());
-            }
-        }
-    }
-}
-
-/// All that is kept of the sets so far.
-struct Tally {
-    values: Vec<f64>,
-    /// Of sets smaller than asked for nothing is counted.
-    counts_all: bool,
-    counts: Counts,
-    of_capabilities: Vec<Counts>,
-    outcomes: Outcomes,
-    /// The worst outcome that was given up: none that is no worse is ever kept.
-    given_up: Option<Box<[State]>>,
-    ungrouped: u64,
-}
-
-impl Tally {
-    fn new(values: Vec<f64>, counts_all: bool) -> Self {
-        Self {
-            counts_all,
-            counts: Counts::default(),
-            of_capabilities: vec![Counts::default(); values.len()],
-            outcomes: Outcomes::new(),
-            given_up: None,
-            ungrouped: 0,
-            values,
-        }
-    }
-
-    fn add(&mut self, states: &[State], n: u64, examples: Vec<Set>) {
-        if !self.counts_all {
-            return;
-        }
-        let worst = states.iter().min().copied().unwrap_or(State::Up);
-        self.counts.add(worst, n);
-        for (counts, state) in self.of_capabilities.iter_mut().zip(states) {
-            counts.add(*state, n);
-        }
-        if worst == State::Up {
-            return;
-        }
-        let is_given_up = |given_up: &[State]| worst_first(&self.values, states, given_up) != Ordering::Less;
-        if self.given_up.as_deref().is_some_and(is_given_up) {
-            self.ungrouped += n;
-            return;
-        }
-        let known = self.outcomes.entry(states.into()).or_default();
-        known.0 += n;
-        known.1.extend(examples.into_iter().take(N_EXAMPLES - known.1.len()));
-    }
-
-    /// Gives the mildest outcomes up where there are more than `most`, and keeps as many as can be kept.
-    fn prune(&mut self, most: usize) {
-        if self.outcomes.len() <= most {
-            return;
-        }
-        let mut sorted: Vec<_> = std::mem::take(&mut self.outcomes).into_iter().collect();
-        sorted.sort_by(|(a, _), (b, _)| worst_first(&self.values, a, b));
-        let mild = sorted.split_off(MOST_GROUPS);
-        self.ungrouped += mild.iter().map(|(_, (n, _))| n).sum::<u64>();
-        self.given_up = mild.into_iter().next().map(|(states, _)| states);
-        self.outcomes = sorted.into_iter().collect();
-    }
-}
-
-fn value(values: &[f64], states: &[State]) -> f64 {
-    let down = values.iter().zip(states).filter(|(_, state)| **state == State::Down);
-    down.fold(0.0, |sum, (value, _)| sum + value)
-}
-
-/// A total order of outcomes.
-fn worst_first(values: &[f64], a: &[State], b: &[State]) -> Ordering {
-    let n_in = |states: &[State], state| states.iter().filter(|known| **known == state).count();
-    value(values, b)
-        .total_cmp(&value(values, a))
-        .then_with(|| n_in(b, State::Down).cmp(&n_in(a, State::Down)))
-        .then_with(|| n_in(b, State::Degraded).cmp(&n_in(a, State::Degraded)))
-        .then_with(|| a.cmp(b))
-}
-
-/// A set of places in a pool, with the next one in lexicographic order.
-struct Places<'p> {
-    pool: &'p [u32],
-    chosen: Vec<usize>,
-}
-
-impl<'p> Places<'p> {
-    /// The set of that number, from 0.
-    fn at(size: usize, pool: &'p [u32], number: u64) -> Self {
-        let mut left = u128::from(number);
-        let mut chosen = Vec::with_capacity(size);
-        let mut place = 0;
-        while chosen.len() < size && place < pool.len() {
-            let with_it = choose((pool.len() - place - 1) as u128, (size - chosen.len() - 1) as u128);
-            if left < with_it {
-                chosen.push(place);
-            } else {
-                left -= with_it;
-            }
-            place += 1;
-        }
-        Self { pool, chosen }
-    }
-
-    fn members(&self) -> impl Iterator<Item = u32> {
-        self.chosen.iter().map(|place| self.pool[*place])
-    }
-
-    /// Moves on; behind the last set nothing changes.
-    fn next(&mut self) {
-        let k = self.chosen.len();
-        let may_move = |place: &usize| self.chosen[*place] + k - place < self.pool.len();
-        let Some(moving) = (0..k).rev().find(may_move) else { return };
-        self.chosen[moving] += 1;
-        for place in moving + 1..k {
-            self.chosen[place] = self.chosen[place - 1] + 1;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sets_are_numbered_in_their_order() {
-        let pool = [3, 5, 6, 8, 9];
-        let mut set = Places::at(3, &pool, 0);
-        for number in 0..10 {
-            assert_eq!(Places::at(3, &pool, number).chosen, set.chosen, "{number}");
-            set.next();
-        }
-        assert_eq!(Places::at(3, &pool, 9).members().collect::<Vec<_>>(), [6, 8, 9]);
-    }
-
-    #[test]
-    fn the_mildest_outcomes_are_given_up_and_stay_so() {
-        let mut tally = Tally::new(vec![1.0; 14], true);
-        let states = |number: u32| -> Vec<State> {
-            (0..14).map(|bit| if number >> bit & 1 == 1 { State::Down } else { State::Up }).collect()
-        };
-        for number in 1..1 << 14 {
-            tally.add(&states(number), 1, Vec::new());
-        }
-        tally.prune(MOST_GROUPS);
-        assert_eq!(tally.outcomes.len(), MOST_GROUPS);
-        let before = tally.ungrouped;
-        tally.add(&states(1), 5, Vec::new());
-        tally.add(&states((1 << 14) - 1), 5, Vec::new());
-        assert_eq!(tally.ungrouped, before + 5);
-        assert_eq!(tally.outcomes[&states((1 << 14) - 1)[..]].0, 6);
-        assert_eq!(tally.counts.down, (1 << 14) - 1 + 10);
     }
 }

@@ -1,12 +1,14 @@
 //! Which capability survives which scenario, for how long it is out, what data is lost.
 
+use std::sync::OnceLock;
+
 use jiff::civil::Date;
 
 use super::data::{Copies, DataLoss};
-use super::many::{Question, answers};
-use super::{Asked, System};
+use super::many::{Question, answers, answers_with};
+use super::{Asked, Circles, System, Untangled};
 use crate::compile::ConditionId;
-use crate::engine::{Block, Lanes, Outcome, Worker};
+use crate::engine::{Block, Fast, LANES, Lanes, Outcome, Sweep, Worker};
 use crate::model::{ElementId, State, Time};
 
 /// What a scenario does to one capability.
@@ -43,6 +45,63 @@ pub struct Answer {
 pub fn survive(system: &System, scenarios: &[Asked], capabilities: &[ElementId], as_of: Date) -> Vec<Answer> {
     let engine = system.engine();
     answers(system, &engine, &Asking::new(system, capabilities, as_of), scenarios)
+}
+
+/// Answers scenarios one after the other, in order, however many there are: no more of them are held than are worked out at
+/// once.
+pub struct Survivals<'s, I> {
+    system: &'s System,
+    asking: Asking<'s>,
+    engine: Fast<'s>,
+    sweep: OnceLock<Sweep<'s>>,
+    scenarios: I,
+    /// So many are worked out at once.
+    at_once: usize,
+    untangled: Untangled<'s>,
+    ready: std::vec::IntoIter<(Answer, Option<Circles>)>,
+}
+
+impl<'s, I: Iterator<Item = Asked>> Survivals<'s, I> {
+    /// Will answer each of these.
+    pub fn new(system: &'s System, scenarios: I, capabilities: &'s [ElementId], as_of: Date) -> Self {
+        /// Answers that are held take about so many bytes.
+        const MOST_BYTES: usize = 16 << 20;
+        /// A pass takes so much work at most until it is seen whether to go on.
+        const MOST_WORK: usize = 1 << 25;
+        let asking = Asking::new(system, capabilities, as_of);
+        let n_stores = asking.copies.iter().flat_map(Copies::stores).count();
+        let bytes =
+            500 + capabilities.len() * size_of::<CapabilityOutcome>() + n_stores * size_of::<DataLoss>();
+        let blocks = MOST_WORK / Sweep::most_work(&system.dense).max(1);
+        let blocks = blocks.min(MOST_BYTES / bytes / LANES).clamp(2, 32);
+        Self {
+            system,
+            asking,
+            engine: system.engine(),
+            sweep: OnceLock::new(),
+            scenarios,
+            at_once: blocks * LANES,
+            untangled: Untangled::new(system),
+            ready: Vec::new().into_iter(),
+        }
+    }
+}
+
+impl<I: Iterator<Item = Asked>> Iterator for Survivals<'_, I> {
+    type Item = (Answer, Option<Circles>);
+
+    /// An answer, with the circles of its deadlock.
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(ready) = self.ready.next() {
+            return Some(ready);
+        }
+        let asked: Vec<Asked> = self.scenarios.by_ref().take(self.at_once).collect();
+        let answers = answers_with(self.system, &self.engine, &self.sweep, &self.asking, &asked);
+        let mut stuck = self.untangled.stuck(&answers);
+        let with_circles = |(place, answer)| (answer, stuck.take(place));
+        self.ready = answers.into_iter().enumerate().map(with_circles).collect::<Vec<_>>().into_iter();
+        self.ready.next()
+    }
 }
 
 /// What is asked of every scenario of a question.

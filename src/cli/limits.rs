@@ -13,7 +13,7 @@ use crate::faulttree::Limits;
 pub(super) struct Stop {
     /// When it was.
     interrupted: Arc<OnceLock<Instant>>,
-    /// When to stop, and when to have ended.
+    /// When to stop where more is to be said, and when the time is over.
     deadline: Option<(Instant, Instant)>,
     memory: Option<usize>,
 }
@@ -24,8 +24,8 @@ const ASIDE: (u32, Duration) = (4, Duration::from_secs(5));
 const SOON: Duration = Duration::from_millis(200);
 
 impl Stop {
-    /// From now on Ctrl-C does not end the program but the work; pressed again, the program.
-    pub(super) fn new(limits: LimitArgs) -> Result<Self, Failure> {
+    /// From now on Ctrl-C does not end the program but the work; pressed again, the program. Time counts from `begun` on.
+    pub(super) fn new(limits: LimitArgs, begun: Instant) -> Result<Self, Failure> {
         let interrupted = Arc::new(OnceLock::new());
         let pressed = Arc::clone(&interrupted);
         ctrlc::set_handler(move || {
@@ -35,10 +35,9 @@ impl Stop {
         })
         .map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))?;
         let longest = Duration::from_secs(u64::from(u32::MAX));
-        let deadline = limits.time_limit.map(|limit| {
+        let deadline = limits.time.time_limit.map(|limit| {
             let limit = limit.min(longest);
-            let now = Instant::now();
-            (now + limit.saturating_sub((limit / ASIDE.0).min(ASIDE.1)), now + limit + SOON)
+            (begun + limit.saturating_sub((limit / ASIDE.0).min(ASIDE.1)), begun + limit)
         });
         Ok(Self { interrupted, deadline, memory: limits.memory_limit })
     }
@@ -48,10 +47,15 @@ impl Stop {
         self.interrupted.get().is_some() || self.deadline.is_some_and(|(due, _)| Instant::now() >= due)
     }
 
+    /// Whether work has to end now that needs no time for what is said of it.
+    pub(super) fn is_late(&self) -> bool {
+        self.interrupted.get().is_some() || self.deadline.is_some_and(|(_, end)| Instant::now() >= end)
+    }
+
     /// Whether that has to end too.
     pub(super) fn is_over(&self) -> bool {
         self.interrupted.get().is_some_and(|pressed| pressed.elapsed() > SOON * 4)
-            || self.deadline.is_some_and(|(_, over)| Instant::now() >= over)
+            || self.deadline.is_some_and(|(_, end)| Instant::now() >= end + SOON)
     }
 
     /// The same for fault trees, asked through `stop`, which is [`Stop::is_due`], and `last`, which is [`Stop::is_over`].

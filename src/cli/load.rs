@@ -7,6 +7,8 @@ use std::string::FromUtf8Error;
 
 use super::exit::Failure;
 use super::git::files_at;
+use super::output::Talk;
+use super::progress::Progress;
 use crate::analysis::{System, lint};
 use crate::diag::{Code, Diagnostic, Place, Sources};
 use crate::model::Model;
@@ -24,6 +26,14 @@ pub(super) struct Loaded {
     pub(super) warnings: Vec<Diagnostic>,
 }
 
+impl Loaded {
+    /// Leaves the memory to the end of the process: giving that of a large model back piece by piece takes longer than a user
+    /// who pressed Ctrl-C should wait.
+    pub(super) fn leave(self) {
+        std::mem::forget(self);
+    }
+}
+
 /// The file or directory that the command line names, or the nearest `linchpin.toml`.
 pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(path) = named {
@@ -37,8 +47,9 @@ pub(super) fn locate(named: Option<&Path>) -> Result<PathBuf, Failure> {
 }
 
 /// Reads the model that the command line names.
-pub(super) fn load(named: Option<&Path>) -> Result<Loaded, Failure> {
+pub(super) fn load(named: Option<&Path>, talk: &Talk) -> Result<Loaded, Failure> {
     let path = locate(named)?;
+    let _progress = Progress::new(talk, "reading the model");
     let (sources, problems) = texts(&files(&path)?);
     understood(sources, problems, &path)
 }

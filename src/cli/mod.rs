@@ -24,6 +24,10 @@ use clap::Parser;
 pub fn main() -> Exit {
     let cli = args::Cli::parse();
     let talk = output::Talk::new(&cli.global);
+    if let Some(Err(why)) = cli.global.threads.map(|n| crate::analysis::use_threads(n.into())) {
+        talk.say(&format!("error: cannot start threads: {why}"));
+        return Exit::CouldNotRun;
+    }
     match commands::run(cli.command, &talk) {
         Ok(exit) => exit,
         Err(failure) => {

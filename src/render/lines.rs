@@ -74,6 +74,48 @@ pub(crate) fn listed(names: &[impl AsRef<str>], most: usize, detail: Detail) -> 
     text
 }
 
+/// Names of which the first are kept and all are counted.
+#[derive(Debug)]
+pub(super) struct Names {
+    most: usize,
+    kept: Vec<String>,
+    n: u64,
+}
+
+impl Names {
+    /// Keeps so many, or all where everything is wanted.
+    pub(super) fn up_to(most: usize, detail: Detail) -> Self {
+        let most = if detail == Detail::Verbose { usize::MAX } else { most };
+        Self { most, kept: Vec::new(), n: 0 }
+    }
+
+    pub(super) fn add(&mut self, name: String) {
+        self.n += 1;
+        if self.kept.len() < self.most {
+            self.kept.push(name);
+        }
+    }
+
+    /// The first.
+    pub(super) fn kept(&self) -> &[String] {
+        &self.kept
+    }
+
+    /// How many there are.
+    pub(super) fn n(&self) -> u64 {
+        self.n
+    }
+
+    /// As [`listed`] lists all of them, where one more than `most` are kept.
+    pub(super) fn listed(&self, most: usize) -> String {
+        if self.n == self.kept.len() as u64 {
+            return self.kept.join(", ");
+        }
+        let shown = self.kept.len().min(most);
+        format!("{} and {} more", self.kept[..shown].join(", "), self.n - shown as u64)
+    }
+}
+
 /// What fails, and for how long where that is said: `a fails for 4h, b fails`.
 pub(super) fn failing(failed: &[String], lasts: &[Time]) -> String {
     let lasts = |index: usize| lasts.get(index).copied().filter(|lasts| lasts.is_finite());

@@ -2,18 +2,21 @@
 
 use std::collections::HashMap;
 
+use sha2::{Digest, Sha256};
 use unicode_width::UnicodeWidthStr;
 
 use super::circles::circles;
-use super::lines::{fill_with, hanging, listed, paragraph};
+use super::lines::{Names, fill_with, hanging, listed, paragraph};
 use super::table::{Cell, table};
-use super::text::plural;
 use super::{BAD, BOLD, DIM, Detail, FAIR, style_of, styled, visible};
 use crate::model::{State, Time};
 use crate::report::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
 
 /// The names of scenarios take no more room than this in front of the matrix, unless one alone does.
 const LABEL_WIDTH: usize = 44;
+
+/// So many names are shown of scenarios with the same row, and of what waits, unless everything is wanted.
+const SHOWN: usize = 12;
 
 /// A capability's column, or a data store's.
 struct Column {
@@ -29,57 +32,176 @@ impl Column {
     }
 }
 
-/// The matrix of `survive`: scenarios by class against capabilities; scenarios with equal rows share one.
-pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
-    let Some(first) = report.scenarios.first() else {
-        return "no scenario: the model has nothing of these classes\n".to_owned();
-    };
-    let groups = groups(report, detail);
-    let columns = columns(report, first, &groups);
-    if columns.is_empty() {
-        return "no capability: the model does not say what the business does\n".to_owned();
-    }
-    let mut out = matrix(&groups, &columns, detail, width);
-    let all = || {
-        report.scenarios.iter().flat_map(|scenario| scenario.capabilities.iter().map(|(_, outcome)| outcome))
-    };
-    let mut legend = vec!["✓ up", "~ degraded", "✗ down", "(15m: out for so long, ~1h: degraded until then)"];
-    if report.has_channels && all().any(|outcome| outcome.unreachable) {
-        legend.push("! customers cannot be told");
-    }
-    if !first.data.is_empty() {
-        legend.push("data: what is lost");
-    }
-    out.push('\n');
-    for line in fill_with(legend, "   ", width) {
-        out += &format!("{}\n", styled(DIM, line));
-    }
-    out += &deadlocks(report, detail, width);
-    let count = |state: State| {
-        let has = |scenario: &&ScenarioReport| {
-            scenario.capabilities.iter().any(|(_, outcome)| outcome.state == state)
-        };
-        report.scenarios.iter().filter(has).count()
-    };
-    let closing = format!(
-        "{}: {}, {} take a capability down, {} degrade one",
-        visible(&report.model),
-        plural(report.scenarios.len(), "scenario", "scenarios"),
-        count(State::Down),
-        count(State::Degraded),
-    );
-    out += &paragraph("", &closing, width);
-    out
+/// Scenarios with equal rows.
+struct Group {
+    first: ScenarioReport,
+    names: Names,
 }
 
-fn columns(report: &SurviveReport, first: &ScenarioReport, groups: &[Vec<&ScenarioReport>]) -> Vec<Column> {
+/// A recovery deadlock, with the scenarios after which there is one.
+struct Deadlock {
+    first: ScenarioReport,
+    names: Names,
+}
+
+/// The matrix of `survive`: scenarios by class against capabilities; scenarios with equal rows share one. It is given
+/// scenarios one after the other and keeps what it shows.
+pub struct Matrix {
+    detail: Detail,
+    n: u64,
+    n_down: u64,
+    n_degraded: u64,
+    /// Whether there is a scenario after which customers cannot be told.
+    has_unreachable: bool,
+    /// The widest name of a scenario, whether it is shown or not.
+    longest: usize,
+    first: Option<ScenarioReport>,
+    groups: Vec<Group>,
+    /// The place of each in `groups`.
+    of_row: HashMap<[u8; 32], usize>,
+    deadlocks: Vec<Deadlock>,
+    of_deadlock: HashMap<String, usize>,
+}
+
+/// The matrix of `survive`, as [`Matrix`] makes it of all scenarios.
+pub fn survive(report: &SurviveReport, detail: Detail, width: usize) -> String {
+    let mut matrix = Matrix::new(detail);
+    report.scenarios.iter().for_each(|scenario| matrix.add(scenario));
+    matrix.text(&report.model, report.has_channels, width)
+}
+
+impl Matrix {
+    /// Before the first scenario.
+    pub fn new(detail: Detail) -> Self {
+        Self {
+            detail,
+            n: 0,
+            n_down: 0,
+            n_degraded: 0,
+            has_unreachable: false,
+            longest: 0,
+            first: None,
+            groups: Vec::new(),
+            of_row: HashMap::new(),
+            deadlocks: Vec::new(),
+            of_deadlock: HashMap::new(),
+        }
+    }
+
+    /// One more scenario.
+    pub fn add(&mut self, scenario: &ScenarioReport) {
+        let has = |state: State| scenario.capabilities.iter().any(|(_, outcome)| outcome.state == state);
+        self.n += 1;
+        self.n_down += u64::from(has(State::Down));
+        self.n_degraded += u64::from(has(State::Degraded));
+        self.has_unreachable |= scenario.capabilities.iter().any(|(_, outcome)| outcome.unreachable);
+        if self.first.is_none() {
+            self.first = Some(scenario.clone());
+        }
+        self.add_deadlock(scenario);
+        // Only those in which something falls, where only that is wanted.
+        let is_well = scenario.capabilities.iter().all(|(_, outcome)| outcome.state == State::Up);
+        if !(is_well && self.detail == Detail::Quiet) {
+            self.add_row(scenario);
+        }
+    }
+
+    /// Scenarios of one class with equal rows are a group; single ones where everything is wanted.
+    fn add_row(&mut self, scenario: &ScenarioReport) {
+        let name = scenario_name(scenario);
+        self.longest = self.longest.max(name.width());
+        // A row may be long, and there may be many: what stands for it here need not be.
+        let key = match self.detail {
+            Detail::Verbose => String::new(),
+            _ => format!("{} {:?} {:?}", scenario.class, scenario.capabilities, scenario.data),
+        };
+        let key = Sha256::digest(key).into();
+        match self.of_row.get(&key).filter(|_| self.detail != Detail::Verbose) {
+            Some(index) => self.groups[*index].names.add(name),
+            None => {
+                self.of_row.insert(key, self.groups.len());
+                let mut names = Names::up_to(SHOWN, self.detail);
+                names.add(name);
+                self.groups.push(Group { first: scenario.clone(), names });
+            }
+        }
+    }
+
+    /// Those that leave the same things waiting, with the same advice, are told together.
+    fn add_deadlock(&mut self, scenario: &ScenarioReport) {
+        let stuck = stuck(scenario);
+        if stuck.is_empty() {
+            return;
+        }
+        let key = format!("{stuck:?} {:?} {}", scenario.circles, scenario.suffices);
+        let index = *self.of_deadlock.entry(key).or_insert(self.deadlocks.len());
+        if index == self.deadlocks.len() {
+            let names = Names::up_to(SHOWN + 1, self.detail);
+            self.deadlocks.push(Deadlock { first: scenario.clone(), names });
+        }
+        self.deadlocks[index].names.add(scenario.name.clone());
+    }
+
+    /// The matrix, what it means, and what waits for each other.
+    pub fn text(&self, model: &str, has_channels: bool, width: usize) -> String {
+        let Some(first) = &self.first else {
+            return "no scenario: the model has nothing of these classes\n".to_owned();
+        };
+        let columns = columns(has_channels, first, &self.groups);
+        if columns.is_empty() {
+            return "no capability: the model does not say what the business does\n".to_owned();
+        }
+        let mut out = matrix(&self.groups, self.longest, &columns, width);
+        let mut legend =
+            vec!["✓ up", "~ degraded", "✗ down", "(15m: out for so long, ~1h: degraded until then)"];
+        if has_channels && self.has_unreachable {
+            legend.push("! customers cannot be told");
+        }
+        if !first.data.is_empty() {
+            legend.push("data: what is lost");
+        }
+        out.push('\n');
+        for line in fill_with(legend, "   ", width) {
+            out += &format!("{}\n", styled(DIM, line));
+        }
+        out += &self.deadlocks_in_words(width);
+        let closing = format!(
+            "{}: {} {}, {} take a capability down, {} degrade one",
+            visible(model),
+            self.n,
+            if self.n == 1 { "scenario" } else { "scenarios" },
+            self.n_down,
+            self.n_degraded,
+        );
+        out += &paragraph("", &closing, width);
+        out
+    }
+
+    fn deadlocks_in_words(&self, width: usize) -> String {
+        let mut out = String::new();
+        for Deadlock { first, names } in &self.deadlocks {
+            let stuck = listed(stuck(first), SHOWN, self.detail);
+            let text = format!("after {} these wait for each other for ever: {stuck}", names.listed(SHOWN));
+            out += &hanging("", BAD, "deadlock", &text, width);
+            out += &circles(&first.circles, first.suffices, "  ", self.detail, width);
+        }
+        out
+    }
+}
+
+/// What waits for each other, which is the same for every capability.
+fn stuck(scenario: &ScenarioReport) -> &[String] {
+    scenario.capabilities.iter().next().map_or(&[][..], |(_, outcome)| &outcome.deadlock)
+}
+
+fn columns(has_channels: bool, first: &ScenarioReport, groups: &[Group]) -> Vec<Column> {
     let of_capability = |(index, (name, _)): (usize, (&str, &OutcomeReport))| Column {
         name: name.to_owned(),
         is_data: false,
         cells: groups
             .iter()
-            .filter_map(|group| group[0].capabilities.iter().nth(index))
-            .map(|(_, outcome)| outcome_cell(outcome, report.has_channels))
+            .filter_map(|group| group.first.capabilities.iter().nth(index))
+            .map(|(_, outcome)| outcome_cell(outcome, has_channels))
             .collect(),
     };
     let of_store = |(index, (name, _)): (usize, (&str, &DataReport))| Column {
@@ -87,7 +209,7 @@ fn columns(report: &SurviveReport, first: &ScenarioReport, groups: &[Vec<&Scenar
         is_data: true,
         cells: groups
             .iter()
-            .filter_map(|group| group[0].data.iter().nth(index))
+            .filter_map(|group| group.first.data.iter().nth(index))
             .map(|(_, data)| data_cell(data))
             .collect(),
     };
@@ -97,14 +219,11 @@ fn columns(report: &SurviveReport, first: &ScenarioReport, groups: &[Vec<&Scenar
 
 /// The rows, under the columns' names where these fit, else under letters; where even so there is no room for all
 /// columns, in several panels.
-fn matrix(groups: &[Vec<&ScenarioReport>], columns: &[Column], detail: Detail, width: usize) -> String {
-    let names: Vec<Vec<String>> =
-        groups.iter().map(|group| group.iter().map(|scenario| scenario_name(scenario)).collect()).collect();
+fn matrix(groups: &[Group], longest: usize, columns: &[Column], width: usize) -> String {
     // A name is not broken: with its indent, a comma and the gap behind it takes so much.
-    let longest =
-        names.iter().flatten().map(|name| name.width() + 5).max().unwrap_or(0).max("what fails".len() + 2);
+    let longest = (longest + 5).max("what fails".len() + 2);
     let labels_of = |most: usize| -> Vec<Vec<String>> {
-        names.iter().map(|names| wrapped(names, detail, most)).collect()
+        groups.iter().map(|group| wrapped(&group.names, most)).collect()
     };
     let room_for_labels = |headers: &[String]| {
         let taken: usize =
@@ -152,19 +271,14 @@ fn matrix(groups: &[Vec<&ScenarioReport>], columns: &[Column], detail: Detail, w
     out
 }
 
-fn panel(
-    groups: &[Vec<&ScenarioReport>],
-    labels: &[Vec<String>],
-    columns: &[Column],
-    headers: &[String],
-) -> String {
+fn panel(groups: &[Group], labels: &[Vec<String>], columns: &[Column], headers: &[String]) -> String {
     let titles = std::iter::once("what fails").chain(headers.iter().map(String::as_str));
     let mut rows = vec![titles.map(|title| Cell::new(title).style(BOLD)).collect::<Vec<_>>()];
     let mut class = None;
     for (index, group) in groups.iter().enumerate() {
-        if class != Some(&group[0].class) {
-            class = Some(&group[0].class);
-            rows.push(vec![Cell::new(group[0].class.as_str()).style(DIM)]);
+        if class != Some(&group.first.class) {
+            class = Some(&group.first.class);
+            rows.push(vec![Cell::new(group.first.class.as_str()).style(DIM)]);
         }
         let mut labels = labels[index].iter();
         let mut row = vec![Cell::new(format!("  {}", labels.next().map_or("", String::as_str)))];
@@ -173,30 +287,6 @@ fn panel(
         rows.extend(labels.map(|label| vec![Cell::new(format!("  {label}"))]));
     }
     table(&rows)
-}
-
-/// The deadlocks of all scenarios: those that leave the same things waiting, with the same advice, are told together.
-fn deadlocks(report: &SurviveReport, detail: Detail, width: usize) -> String {
-    let mut told: Vec<(&ScenarioReport, &[String], Vec<String>)> = Vec::new();
-    for scenario in &report.scenarios {
-        let stuck = scenario.capabilities.iter().next().map_or(&[][..], |(_, outcome)| &outcome.deadlock);
-        let is_same = |(known, waits, _): &&mut (&ScenarioReport, &[String], Vec<String>)| {
-            *waits == stuck && known.circles == scenario.circles && known.suffices == scenario.suffices
-        };
-        match told.iter_mut().find(is_same) {
-            _ if stuck.is_empty() => {}
-            Some((.., names)) => names.push(scenario.name.clone()),
-            None => told.push((scenario, stuck, vec![scenario.name.clone()])),
-        }
-    }
-    let mut out = String::new();
-    for (scenario, stuck, names) in told {
-        let (names, stuck) = (listed(&names, 12, detail), listed(stuck, 12, detail));
-        let text = format!("after {names} these wait for each other for ever: {stuck}");
-        out += &hanging("", BAD, "deadlock", &text, width);
-        out += &circles(&scenario.circles, scenario.suffices, "  ", detail, width);
-    }
-    out
 }
 
 /// A scenario with the durations that it gives.
@@ -224,35 +314,11 @@ fn letters(mut index: usize) -> String {
     }
 }
 
-/// Scenarios of one class with equal rows, in the order of their first; single ones where everything is wanted, and
-/// only those in which something falls where only that is.
-fn groups(report: &SurviveReport, detail: Detail) -> Vec<Vec<&ScenarioReport>> {
-    let mut groups: Vec<Vec<&ScenarioReport>> = Vec::new();
-    let mut of_class: HashMap<String, usize> = HashMap::new();
-    for scenario in &report.scenarios {
-        let is_well = scenario.capabilities.iter().all(|(_, outcome)| outcome.state == State::Up);
-        if is_well && detail == Detail::Quiet {
-            continue;
-        }
-        let key = format!("{} {:?} {:?}", scenario.class, scenario.capabilities, scenario.data);
-        match of_class.get(&key).filter(|_| detail != Detail::Verbose) {
-            Some(index) => groups[*index].push(scenario),
-            None => {
-                of_class.insert(key, groups.len());
-                groups.push(vec![scenario]);
-            }
-        }
-    }
-    // Classes come in the order asked already; groups within one keep the order of their first scenario.
-    groups
-}
-
 /// Names joined over lines of at most a width, the indent and the gap behind them in it; many are counted instead.
-fn wrapped(names: &[String], detail: Detail, width: usize) -> Vec<String> {
-    let shown = if detail == Detail::Verbose { names.len() } else { names.len().min(12) };
-    let mut parts: Vec<String> = names[..shown].to_vec();
-    if shown < names.len() {
-        parts.push(format!("and {} more", names.len() - shown));
+fn wrapped(names: &Names, width: usize) -> Vec<String> {
+    let mut parts: Vec<String> = names.kept().to_vec();
+    if names.n() > parts.len() as u64 {
+        parts.push(format!("and {} more", names.n() - parts.len() as u64));
     }
     let mut lines: Vec<String> = Vec::new();
     for (index, part) in parts.iter().enumerate() {

@@ -47,14 +47,14 @@ pub use json::{json, json_line, json_to};
 pub use junit::junit;
 pub use library::{catalogs, outages};
 pub use markdown::check as markdown;
-pub use matrix::survive;
+pub use matrix::{Matrix, survive};
 pub use replay::{replay, replays};
 pub use repository::Repository;
 pub use sarif::sarif;
 pub use shapes::shape_in_words;
 pub use sweep::sweep;
 pub use text::{blast, check, explain};
-pub use timeline::{Bars, survive_timeline};
+pub use timeline::{Bars, Timelines, survive_timeline};
 
 use anstyle::{AnsiColor, Style};
 

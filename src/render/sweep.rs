@@ -14,7 +14,7 @@ const SHOWN: usize = 20;
 pub fn sweep(report: &SweepReport, detail: Detail, width: usize) -> String {
     let mut out = String::new();
     if !report.complete {
-        let text = format!("incomplete: the first {} of {} scenarios", report.looked_at, report.scenarios);
+        let text = format!("incomplete: {} of {} scenarios looked at", report.looked_at, report.scenarios);
         out += &format!("{}\n", styled(FAIR, text));
     }
     if detail == Detail::Quiet {
@@ -29,6 +29,10 @@ pub fn sweep(report: &SweepReport, detail: Detail, width: usize) -> String {
         plural(report.elements, "element", "elements"),
         counted(report.scenarios, "scenario"),
     );
+    let title = match &report.shard {
+        Some(shard) => format!("{title}, part {} of {} of {}", shard.number, shard.of, shard.scenarios),
+        None => title,
+    };
     let kinds = format!("({})", report.classes.join(", "));
     out += &format!("{}\n", styled(BOLD, title));
     out += &paragraph("  ", &kinds, width);

@@ -1,11 +1,11 @@
 //! Time as bars: capabilities below each other on one axis, and a single one with its times in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use unicode_width::UnicodeWidthStr;
 
 use super::circles::circles;
-use super::lines::{failing, listed, paragraph};
+use super::lines::{Names, failing, paragraph};
 use super::{BAD, BOLD, DIM, Detail, style_of, styled, visible};
 use crate::model::{State, Time};
 use crate::report::{ScenarioReport, SurviveReport, TimelineReport};
@@ -43,53 +43,83 @@ impl Bars {
 /// Bars are at least so wide; where that leaves no room for words, these go below.
 const LEAST_BAR: usize = 24;
 
-/// `survive` over time: for each scenario that does something, a bar a capability.
+/// `survive` over time, as [`Timelines`] tells it of all scenarios.
 pub fn survive_timeline(report: &SurviveReport, detail: Detail, bars: Bars, width: usize) -> String {
-    let mut out = String::new();
-    let mut told: Vec<(Vec<String>, String)> = Vec::new();
-    let mut quiet = 0;
-    for scenario in &report.scenarios {
-        let Some(timeline) = &scenario.timeline else { continue };
-        if detail != Detail::Verbose && timeline.iter().all(|(_, of)| !of.is_eventful()) {
-            quiet += 1;
-            continue;
+    let mut timelines = Timelines::new(report.has_channels, detail, bars, width);
+    report.scenarios.iter().for_each(|scenario| timelines.add(scenario));
+    timelines.text(&report.model)
+}
+
+/// `survive` over time: for each scenario that does something, a bar a capability. It is given scenarios one after the other
+/// and keeps what it shows.
+pub struct Timelines {
+    has_channels: bool,
+    detail: Detail,
+    bars: Bars,
+    width: usize,
+    n: u64,
+    n_quiet: u64,
+    told: Vec<(Names, String)>,
+    /// The place of each block in `told`.
+    places: HashMap<String, usize>,
+}
+
+impl Timelines {
+    /// Before the first scenario.
+    pub fn new(has_channels: bool, detail: Detail, bars: Bars, width: usize) -> Self {
+        let (told, places) = (Vec::new(), HashMap::new());
+        Self { has_channels, detail, bars, width, n: 0, n_quiet: 0, told, places }
+    }
+
+    /// One more scenario.
+    pub fn add(&mut self, scenario: &ScenarioReport) {
+        self.n += 1;
+        let Some(timeline) = &scenario.timeline else { return };
+        let is_verbose = self.detail == Detail::Verbose;
+        if !is_verbose && timeline.iter().all(|(_, of)| !of.is_eventful()) {
+            self.n_quiet += 1;
+            return;
         }
-        let block = block(scenario, report.has_channels, detail, bars, width);
-        match told.iter_mut().find(|(_, known)| *known == block && detail != Detail::Verbose) {
-            Some((names, _)) => names.push(title(scenario)),
-            None => told.push((vec![title(scenario)], block)),
+        let block = block(scenario, self.has_channels, self.detail, self.bars, self.width);
+        match self.places.get(&block).filter(|_| !is_verbose) {
+            Some(place) => self.told[*place].0.add(title(scenario)),
+            None => {
+                let mut names = Names::up_to(13, self.detail);
+                names.add(title(scenario));
+                self.places.insert(block.clone(), self.told.len());
+                self.told.push((names, block));
+            }
         }
     }
-    for (names, block) in &told {
-        for line in paragraph("", &listed(names, 12, detail), width).lines() {
-            out += &format!("{}\n", styled(BOLD, line));
+
+    /// All that is told.
+    pub fn text(&self, model: &str) -> String {
+        let mut out = String::new();
+        for (names, block) in &self.told {
+            for line in paragraph("", &names.listed(12), self.width).lines() {
+                out += &format!("{}\n", styled(BOLD, line));
+            }
+            out += block;
+            out.push('\n');
         }
-        out += block;
-        out.push('\n');
-    }
-    if quiet > 0 {
-        let scenarios = if quiet == 1 { "scenario changes" } else { "scenarios change" };
-        out += &format!("{quiet} {scenarios} nothing\n");
-    }
-    if !told.is_empty() {
-        let of = |state| bars.of(state);
-        let legend = format!(
-            "{} down   {} degraded   {} up   from the failure on; segments are not to scale",
-            of(State::Down),
-            of(State::Degraded),
-            of(State::Up)
-        );
-        out += &format!("{}\n", styled(DIM, legend));
-    }
-    out += &format!(
-        "{}: {} over time\n",
-        visible(&report.model),
-        match report.scenarios.len() {
-            1 => "1 scenario".to_owned(),
-            n => format!("{n} scenarios"),
+        if self.n_quiet > 0 {
+            let scenarios = if self.n_quiet == 1 { "scenario changes" } else { "scenarios change" };
+            out += &format!("{} {scenarios} nothing\n", self.n_quiet);
         }
-    );
-    out
+        if !self.told.is_empty() {
+            let of = |state| self.bars.of(state);
+            let legend = format!(
+                "{} down   {} degraded   {} up   from the failure on; segments are not to scale",
+                of(State::Down),
+                of(State::Degraded),
+                of(State::Up)
+            );
+            out += &format!("{}\n", styled(DIM, legend));
+        }
+        let scenarios = if self.n == 1 { "scenario" } else { "scenarios" };
+        out += &format!("{}: {} {scenarios} over time\n", visible(model), self.n);
+        out
+    }
 }
 
 /// What happens: `aws fails for 4h`, or the name of a declared scenario.

@@ -55,10 +55,16 @@ pub use replay::{
 };
 pub use rules::{RULES, Rule};
 pub use shapes::{KindReport, PartReport, ShapeReport};
-pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport};
-pub use sweep::{CountsReport, ExampleReport, FatalReport, GroupReport, SweepReport};
+pub use survive::{DataReport, OutcomeReport, ScenarioReport, SurviveReport, SurviveStream};
+pub use sweep::{
+    BadParts, CountsReport, ExampleReport, FatalReport, GroupReport, ShardReport, SweepReport, merged,
+};
 pub use timeline::{IntervalReport, TimelineReport, UnreachableReport};
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::model::{ElementId, Model, State, Time};
@@ -102,6 +108,28 @@ impl<T: Serialize> Serialize for Ordered<T> {
             map.serialize_entry(key, value)?;
         }
         map.end()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+            type Value = Ordered<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered<T>, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Ordered(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries(PhantomData))
     }
 }
 

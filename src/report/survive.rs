@@ -1,12 +1,17 @@
 //! `linchpin/survive/1`.
 
-use serde::Serialize;
+use std::cell::RefCell;
+
+use serde::ser::{SerializeMap, SerializeSeq};
+use serde::{Serialize, Serializer};
 
 use super::circles::{CircleReport, circles};
 use super::timeline::TimelineReport;
 use super::{Ordered, bare_name, many_seconds, names, seconds, state};
 use crate::analysis::{Answer, CapabilityOutcome, Circles};
 use crate::model::{Model, State, Time};
+
+const SCHEMA: &str = "linchpin/survive/1";
 
 /// Which capability survives which scenario.
 #[derive(Debug, Clone, Serialize)]
@@ -81,7 +86,7 @@ impl SurviveReport {
     pub fn new(model: &Model, answers: &[Answer]) -> Self {
         let scenarios = answers.iter().map(|answer| ScenarioReport::new(model, answer)).collect();
         Self {
-            schema: "linchpin/survive/1",
+            schema: SCHEMA,
             model: model.name().to_owned(),
             scenarios,
             has_channels: model.channels().next().is_some(),
@@ -108,7 +113,52 @@ impl SurviveReport {
     }
 }
 
+/// The same written scenario by scenario, for what is too large to be held.
+pub struct SurviveStream<'m, I> {
+    model: &'m Model,
+    scenarios: RefCell<I>,
+    is_complete: &'m dyn Fn() -> bool,
+}
+
+impl<'m, I: Iterator<Item = ScenarioReport>> SurviveStream<'m, I> {
+    /// Of scenarios that are taken when it is written, which can be done once; then it is asked whether these were all.
+    pub fn new(model: &'m Model, scenarios: I, is_complete: &'m dyn Fn() -> bool) -> Self {
+        Self { model, scenarios: RefCell::new(scenarios), is_complete }
+    }
+}
+
+impl<I: Iterator<Item = ScenarioReport>> Serialize for SurviveStream<'_, I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Each<'s, I>(&'s RefCell<I>);
+        impl<I: Iterator<Item = ScenarioReport>> Serialize for Each<'_, I> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut list = serializer.serialize_seq(None)?;
+                self.0.borrow_mut().by_ref().try_for_each(|scenario| list.serialize_element(&scenario))?;
+                list.end()
+            }
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("schema", SCHEMA)?;
+        map.serialize_entry("model", self.model.name())?;
+        map.serialize_entry("scenarios", &Each(&self.scenarios))?;
+        if !(self.is_complete)() {
+            map.serialize_entry("complete", &false)?;
+        }
+        map.end()
+    }
+}
+
 impl ScenarioReport {
+    /// One answer, with the circles of its deadlock, and over time where that is asked.
+    pub fn told(model: &Model, answer: &Answer, found: Option<&Circles>, over_time: bool) -> Self {
+        let told = Self::new(model, answer);
+        let told = if over_time { told.with_timeline(model, answer) } else { told };
+        match found {
+            Some(found) => told.with_circles(model, found),
+            None => told,
+        }
+    }
+
     /// Adds how each capability does over time.
     fn with_timeline(self, model: &Model, answer: &Answer) -> Self {
         Self { timeline: Some(TimelineReport::all(model, answer)), ..self }

@@ -7,13 +7,25 @@ use clap::Args;
 use crate::model::Time;
 
 #[derive(Debug, Clone, Copy, Args)]
-pub(in crate::cli) struct LimitArgs {
+pub(in crate::cli) struct TimeLimitArgs {
     /// Stop after so long, give what is known then, and end with 3
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(in crate::cli) time_limit: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(in crate::cli) struct LimitArgs {
+    #[command(flatten)]
+    pub(in crate::cli) time: TimeLimitArgs,
     /// Stop when about so much memory is taken, as 500MB or 4GB, and do the same
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     pub(in crate::cli) memory_limit: Option<usize>,
+}
+
+impl From<TimeLimitArgs> for LimitArgs {
+    fn from(time: TimeLimitArgs) -> Self {
+        Self { time, memory_limit: None }
+    }
 }
 
 fn duration(written: &str) -> Result<Duration, String> {

@@ -34,7 +34,7 @@ pub(super) use cuts::CutsArgs;
 pub(super) use diff::{DiffArgs, DiffFormat};
 pub(super) use draw::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewArg};
 pub(super) use exchange::{ExportArgs, ExportFormat, ImportArgs, ImportFormat, TreeArgs};
-pub(super) use limits::LimitArgs;
+pub(super) use limits::{LimitArgs, TimeLimitArgs};
 pub(super) use report::ReportArgs;
 #[cfg(feature = "serve")]
 pub(super) use report::ServeArgs;
@@ -75,6 +75,10 @@ pub(super) struct Global {
     /// Say everything: no grouping, no shortening
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(super) verbose: bool,
+    /// Work with so many threads [default: as many as processors]
+    #[arg(long, global = true, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -98,8 +102,11 @@ pub(super) enum Command {
     Blast(BlastArgs),
     /// Every set of N failures, however many there are: equal outcomes together, the worst first
     ///
-    /// Ctrl-C ends it with what is known until then, marked as incomplete, and exit code 3.
-    #[command(after_help = "Example: linchpin sweep models/storefront --failures 3 --top 5")]
+    /// Ctrl-C ends it with what is known until then, marked as incomplete, and exit code 3. Several machines share the work with
+    /// --shard, each with a result in JSON, and --merge makes one result of theirs.
+    #[command(
+        after_help = "Examples:\n  linchpin sweep models/storefront --failures 3 --top 5\n  linchpin sweep models/storefront --shard 1/2 --format json -o part-1.json\n  linchpin sweep models/storefront --shard 2/2 --format json -o part-2.json\n  linchpin sweep --merge part-1.json part-2.json --top 5"
+    )]
     Sweep(SetsArgs),
     /// The causal chain from what failed to a capability, or the alternative that saved it
     #[command(
@@ -299,6 +306,8 @@ pub(super) struct SurviveArgs {
     #[command(flatten)]
     pub(super) timeline: TimelineArgs,
     #[command(flatten)]
+    pub(super) limit: TimeLimitArgs,
+    #[command(flatten)]
     pub(super) output: OutputArgs,
 }
 
@@ -373,34 +382,55 @@ const MOST: i64 = 2_000_000;
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(super) enum ShapeArgs {
     /// K-port fat tree with replicas of one service in distinct pods
+    ///
+    /// K³/4 servers, K²/2 edge and as many aggregation switches, K²/4 core switches. A replica needs its server, its edge switch and
+    /// any path, which is an aggregation and a core switch; the capability needs any replica.
     FatTree {
+        /// Ports of each switch; even
         #[arg(value_parser = clap::value_parser!(u32).range(2..=256))]
         k: u32,
+        /// Replicas, at most one in each of the K pods
         #[arg(value_parser = clap::value_parser!(u32).range(1..=256))]
         replicas: u32,
     },
     /// N services in DEPTH layers, each needing FAN of the layer below
+    ///
+    /// Half of the services need all of these, half any of them; the capability needs any of the top.
     Layered {
+        /// Services
         #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
         n: u32,
+        /// Layers
         #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
         depth: u32,
+        /// Needs of each service
         #[arg(value_parser = clap::value_parser!(u32).range(0..=1000))]
         fan: u32,
     },
     /// A realistic mix: products, quorums, standbys, data, groups, circles
+    ///
+    /// Services run in all zones of a region, some with a quorum; one of six is a data store with a standby in another region. They need
+    /// up to three earlier services, the earliest most often, and products of their provider; a few need later ones too.
     Cloud {
+        /// Providers
         #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
         providers: u32,
+        /// Regions of each provider
         #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
         regions: u32,
+        /// Zones of each region
         #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
         zones: u32,
+        /// Services
         #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
         services: u32,
     },
     /// N services that need each other, few of them by very many
+    ///
+    /// Each runs in three zones and needs up to three earlier ones: two needs of three are copies of earlier needs, the third is any
+    /// service. So how many need a service follows a power law with an exponent of 2.5.
     Microservices {
+        /// Services
         #[arg(value_parser = clap::value_parser!(u32).range(1..=MOST))]
         n: u32,
     },

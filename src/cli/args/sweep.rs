@@ -1,9 +1,12 @@
 //! The arguments of `sweep`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
-use super::{CapabilityArgs, ClassArg, DenyArgs, KeptArgs, ModelArgs, OutputArgs};
-use crate::model::{State, Time};
+use super::{CapabilityArgs, ClassArg, DenyArgs, KeptArgs, ModelArgs, OutputArgs, TimeLimitArgs};
+use crate::analysis::Share;
+use crate::model::State;
 
 #[derive(Debug, Args)]
 pub(in super::super) struct SetsArgs {
@@ -23,12 +26,14 @@ pub(in super::super) struct SetsArgs {
     /// Only outcomes in which the worst capability is so
     #[arg(long, value_name = "STATE", value_enum)]
     pub(in super::super) only: Option<Only>,
-    /// Work with so many threads [default: as many as there are processors]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(in super::super) threads: Option<u16>,
-    /// End after DURATION with what is known until then
-    #[arg(long, value_name = "DURATION")]
-    pub(in super::super) time_limit: Option<Time>,
+    /// Take only the I-th of N equal parts of the sets, such as 2/4: several machines share the work
+    #[arg(long, value_name = "I/N", value_parser = share, conflicts_with_all = ["top", "only"])]
+    pub(in super::super) shard: Option<Share>,
+    /// Put the results of all parts together, which --format json wrote, instead of sweeping
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["model", "classes", "failures", "capabilities", "shard", "time_limit"])]
+    pub(in super::super) merge: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(in super::super) limit: TimeLimitArgs,
     #[command(flatten)]
     pub(in super::super) kept: KeptArgs,
     #[command(flatten)]
@@ -50,4 +55,10 @@ impl From<Only> for State {
             Only::Degraded => Self::Degraded,
         }
     }
+}
+
+fn share(written: &str) -> Result<Share, String> {
+    let numbers = written.split_once('/').and_then(|(i, n)| Some((i.parse().ok()?, n.parse().ok()?)));
+    let share = numbers.and_then(|(number, of)| Share::new(number, of));
+    share.ok_or_else(|| "expected I/N with I from 1 to N, such as 2/4".to_owned())
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::super::args::{AsOfArgs, CapabilityArgs, FailArgs, SweepArgs};
 use super::super::exit::Failure;
-use crate::analysis::{Asked, TooEntangled, TooMany, custom, declared, sweep};
+use crate::analysis::{Asked, Each, MOST_SCENARIOS, TooEntangled, TooMany, custom, declared, each};
 use crate::diag::nearest;
 use crate::model::{Class, ElementId, Failure as Event, Model, NotFound, Selector, Time};
 
@@ -48,17 +48,36 @@ pub(super) fn capabilities(model: &Model, args: &CapabilityArgs) -> Result<Vec<E
 
 /// The scenarios to look at: those named, and the sweep that is asked for, by default over domains, products, groups.
 pub(super) fn scenarios(model: &Model, sweeps: &SweepArgs, fail: &FailArgs) -> Result<Vec<Asked>, Failure> {
-    let mut asked = named(model, fail)?;
+    let (n, scenarios) = each_scenario(model, sweeps, fail, MOST_SCENARIOS)?;
+    let mut asked = Vec::with_capacity(usize::try_from(n).unwrap_or_default());
+    asked.extend(scenarios);
+    Ok(asked)
+}
+
+/// The same one after the other, and how many they are: at most `most`.
+pub(super) fn each_scenario<'m>(
+    model: &'m Model,
+    sweeps: &SweepArgs,
+    fail: &FailArgs,
+    most: u128,
+) -> Result<(u128, impl Iterator<Item = Asked> + use<'m>), Failure> {
+    let asked = named(model, fail)?;
     if !asked.is_empty() && sweeps.classes.is_empty() && sweeps.failures > 1 {
         let failure = Failure::new("--failures is about sweeps, and --fail and --scenario name one scenario");
         return Err(failure.hint("leave --failures out, or say with --class what else to sweep"));
     }
+    let mut swept = None;
     if asked.is_empty() || !sweeps.classes.is_empty() {
         let named_classes: Vec<Class> = sweeps.classes.iter().map(|class| class.0).collect();
         let classes = if named_classes.is_empty() { &DEFAULT_CLASSES[..] } else { &named_classes };
-        asked.extend(sweep(model, classes, sweeps.failures).map_err(too_many)?);
+        let each = each(model, classes, sweeps.failures);
+        if each.total() > most {
+            return Err(too_many(TooMany { scenarios: each.total(), most }));
+        }
+        swept = Some(each);
     }
-    Ok(asked)
+    let n = asked.len() as u128 + swept.as_ref().map_or(0, Each::total);
+    Ok((n, asked.into_iter().chain(swept.into_iter().flatten())))
 }
 
 /// The scenarios that are named: a declared one, one of what `--fail` says.

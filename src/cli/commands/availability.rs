@@ -1,10 +1,13 @@
 //! `availability`: how much of the time, and what to make better first?
 
+use std::time::Instant;
+
 use super::super::args::{AvailabilityArgs, ImportFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::limits::Stop;
 use super::super::load::load;
 use super::super::output::{Talk, width_of};
+use super::super::progress::Progress;
 use super::{ask, give, import, mention_warnings};
 use crate::analysis::{Expected, Sampling, SystemTree, expected, spreads};
 use crate::diag::nearest;
@@ -14,10 +17,12 @@ use crate::render;
 use crate::report::AvailabilityOfAllReport;
 
 pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure> {
-    let stop = Stop::new(args.limits)?;
-    let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
+    let begun = Instant::now();
     if let Some((files, hours)) = args.trees.asked() {
         let found = import::fault_tree(ImportFormat::Openpsa, files, hours)?;
+        let stop = Stop::new(args.limits, begun)?;
+        let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
+        let progress = Progress::new(talk, "computing availability");
         let (tree, nodes) = found.tree();
         let names: Vec<String> = found.events.iter().map(|event| event.name.clone()).collect();
         let place = |name: &str| names.iter().position(|known| known == name);
@@ -30,14 +35,18 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         };
         let answers = found.tops.iter().map(of).collect();
         let report = AvailabilityOfAllReport::of_trees(&found.name, &names, answers, args.what_if.clone());
+        drop(progress);
         return finish(&report, args, &stop, true, talk);
     }
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
+    let stop = Stop::new(args.limits, begun)?;
+    let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
     mention_warnings(&loaded, talk);
     let system = &loaded.system;
     let model = &system.model;
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let kept: State = args.kept.state.into();
+    let progress = Progress::new(talk, "computing availability");
     let tree = SystemTree::new(system, &capabilities, kept, &Class::ALL).map_err(ask::too_entangled)?;
     let chances = tree.tree.probabilities();
     for (name, _) in &args.what_if {
@@ -63,6 +72,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         spreads.as_ref(),
         args.what_if.clone(),
     );
+    drop(progress);
     let is_whole = spreads.is_none_or(|spreads| spreads.samples == args.samples);
     finish(&report, args, &stop, is_whole, talk)
 }

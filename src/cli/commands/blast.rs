@@ -4,20 +4,20 @@ use super::super::args::BlastArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
 use super::super::output::{Talk, width_of};
-use super::{ask, give, mention_warnings};
+use super::{ask, give, mention_warnings, working};
 use crate::analysis::{blast, concentration};
 use crate::render;
 use crate::report::BlastReport;
 
 pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
     let model = &loaded.system.model;
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let scenarios = ask::scenarios(model, &args.sweep, &args.fail)?;
     // What falls does not depend on the day; it is accepted because every question takes it.
     let _ = ask::as_of(&args.as_of);
-    let blasts = blast(&loaded.system, scenarios, &capabilities);
+    let blasts = working(talk, "failing each", || blast(&loaded.system, scenarios, &capabilities));
     // How much stands on each provider belongs to the ranking, not to a scenario of one's own.
     let is_ranking = args.fail.fail.is_empty() && args.fail.scenario.is_none() && args.sweep.failures == 1;
     let concentration = if is_ranking { concentration(&loaded.system) } else { Vec::new() };
@@ -30,5 +30,6 @@ pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
     )?;
     let kept = args.kept.state.into();
     let falls = blasts.iter().any(|blast| blast.capabilities.iter().any(|(_, state)| *state < kept));
+    loaded.leave();
     Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })
 }

@@ -10,7 +10,7 @@ use super::super::args::{CheckArgs, CheckFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::load::{Loaded, load, repository};
 use super::super::output::{Talk, terminal_width};
-use super::ask;
+use super::{ask, working};
 use crate::analysis::check;
 use crate::model::{ElementId, Model};
 use crate::render::{self, Detail};
@@ -28,7 +28,7 @@ pub(super) fn run(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
 }
 
 fn once(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
     let model = &loaded.system.model;
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     // What cannot be read should fail before the work, not after it.
@@ -38,7 +38,8 @@ fn once(args: &CheckArgs, talk: &Talk) -> Result<Exit, Failure> {
     }
     let kept = args.kept.state.into();
     let as_of: Date = ask::as_of(&args.as_of);
-    let checked = check(&loaded.system, &capabilities, kept, as_of).map_err(ask::too_many)?;
+    let checked = working(talk, "checking", || check(&loaded.system, &capabilities, kept, as_of));
+    let checked = checked.map_err(ask::too_many)?;
     let mut report = CheckReport::new(model, &loaded.sources, &checked, kept);
     let left_out = left_out(model, &capabilities);
     let written = written_baseline(args, baseline.as_ref(), &mut report, &left_out);

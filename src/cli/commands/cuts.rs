@@ -1,10 +1,13 @@
 //! `cuts`: what must fail together?
 
+use std::time::Instant;
+
 use super::super::args::{CutsArgs, Format, ImportFormat};
 use super::super::exit::{Exit, Failure};
 use super::super::limits::Stop;
 use super::super::load::load;
 use super::super::output::{Talk, width_of};
+use super::super::progress::Progress;
 use super::{ask, import, mention_warnings};
 use crate::analysis::{CutSets, SystemTree, Wanted, cut_sets};
 use crate::faulttree::{Node, Solver, Tree};
@@ -13,9 +16,11 @@ use crate::render::{self, Detail};
 use crate::report::{CutsReport, More};
 
 pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
-    let stop = Stop::new(args.limits)?;
+    let begun = Instant::now();
     if let Some((files, hours)) = args.trees.asked() {
         let found = import::fault_tree(ImportFormat::Openpsa, files, hours)?;
+        let stop = Stop::new(args.limits, begun)?;
+        let progress = Progress::new(talk, "looking for cut sets");
         let (tree, nodes) = found.tree();
         let names: Vec<String> = found.tops.iter().map(|top| found.gates[*top].name.clone()).collect();
         let tops: Vec<Node> = found.tops.iter().map(|top| nodes[*top]).collect();
@@ -23,15 +28,18 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
         let events = found.events.into_iter().map(|event| event.name).collect();
         let report =
             CutsReport::of_trees(&found.name, events, tree.probabilities(), names.into_iter().zip(&sets));
+        drop(progress);
         return finish(&report, args, &stop, talk);
     }
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
+    let stop = Stop::new(args.limits, begun)?;
     mention_warnings(&loaded, talk);
     let system = &loaded.system;
     let capabilities = ask::capabilities(&system.model, &args.capabilities)?;
     let named: Vec<Class> = args.classes.iter().map(|class| class.0).collect();
     let classes = if named.is_empty() { &Class::ALL[..] } else { &named };
     let kept: State = args.kept.state.into();
+    let progress = Progress::new(talk, "looking for cut sets");
     let system_tree = SystemTree::new(system, &capabilities, kept, classes).map_err(ask::too_entangled)?;
     let sets = solve(&system_tree.tree, &system_tree.tops, args, &stop);
     // A picture of all, or every set with what else falls.
@@ -40,6 +48,7 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
         _ => More::Also(2_000),
     };
     let report = CutsReport::new(system, &system_tree, kept, &capabilities, &sets, more);
+    drop(progress);
     finish(&report, args, &stop, talk)
 }
 

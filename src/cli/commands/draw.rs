@@ -4,7 +4,7 @@ use super::super::args::{CollapseArg, DrawArgs, Engine, Picture, ThemeArg, ViewA
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
 use super::super::output::Talk;
-use super::{ask, mention_warnings};
+use super::{ask, mention_warnings, working};
 use crate::analysis::System;
 use crate::diag::nearest;
 use crate::draw::{
@@ -13,9 +13,9 @@ use crate::draw::{
 
 pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     let picture = picture(args)?;
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
-    let old = args.diff.as_deref().map(|old| load(Some(old))).transpose()?;
+    let old = args.diff.as_deref().map(|old| load(Some(old), talk)).transpose()?;
     let system = &loaded.system;
     let options = options(args, system, old.as_ref().map(|old| &old.system))?;
     let asked = ask::one_scenario(&system.model, &args.fail)?;
@@ -24,16 +24,19 @@ pub(super) fn run(args: &DrawArgs, talk: &Talk) -> Result<Exit, Failure> {
     let failed = asked.as_ref().map(|asked| &asked.scenario).zip(outcome.as_ref());
     let to = args.output.as_deref();
     let dot = || dot(system, failed, &options);
+    let own = || svg(system, failed, &options);
+    let drawn = working(talk, "drawing", || match (picture, args.engine) {
+        (Picture::Dot, _) => Ok(dot().into_bytes()),
+        (Picture::Mermaid, _) => Ok(mermaid(system, failed, &options).into_bytes()),
+        (Picture::D2, _) => Ok(d2(system, failed, &options).into_bytes()),
+        (Picture::Svg, Engine::Own) => Ok(own().into_bytes()),
+        (Picture::Svg, Engine::Graphviz) => drawn(&dot(), Target::Svg),
+        (Picture::Png, Engine::Graphviz) => drawn(&dot(), Target::Png),
+        (Picture::Png, Engine::Own) => pixels(own, dot),
+    })?;
     match (picture, args.engine) {
-        (Picture::Dot, _) => talk.give(dot().as_bytes(), to)?,
-        (Picture::Mermaid, _) => talk.give(mermaid(system, failed, &options).as_bytes(), to)?,
-        (Picture::D2, _) => talk.give(d2(system, failed, &options).as_bytes(), to)?,
-        (Picture::Svg, Engine::Own) => talk.give(svg(system, failed, &options).as_bytes(), to)?,
-        (Picture::Svg, Engine::Graphviz) => Talk::give_binary(&drawn(&dot(), Target::Svg)?, to)?,
-        (Picture::Png, Engine::Graphviz) => Talk::give_binary(&drawn(&dot(), Target::Png)?, to)?,
-        (Picture::Png, Engine::Own) => {
-            Talk::give_binary(&pixels(|| svg(system, failed, &options), dot)?, to)?;
-        }
+        (Picture::Png, _) | (Picture::Svg, Engine::Graphviz) => Talk::give_binary(&drawn, to)?,
+        _ => talk.give(&drawn, to)?,
     }
     Ok(Exit::Ok)
 }

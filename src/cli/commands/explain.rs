@@ -4,20 +4,21 @@ use super::super::args::ExplainArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::load;
 use super::super::output::{Talk, width_of};
-use super::{ask, give, mention_warnings};
+use super::{ask, give, mention_warnings, working};
 use crate::analysis::explain;
 use crate::render;
 use crate::report::ExplainReport;
 
 pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Exit, Failure> {
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
     let model = &loaded.system.model;
     let capabilities = ask::capabilities(model, &args.capabilities)?;
     let asked = ask::one_scenario(model, &args.fail)?.ok_or_else(|| {
         Failure::new("nothing to explain").hint("say what fails, with --fail REF or --scenario NAME")
     })?;
-    let explained = explain(&loaded.system, asked, &capabilities, ask::as_of(&args.as_of));
+    let as_of = ask::as_of(&args.as_of);
+    let explained = working(talk, "explaining", || explain(&loaded.system, asked, &capabilities, as_of));
     let report = ExplainReport::new(model, &explained);
     let bars = (&args.bars).into();
     give(

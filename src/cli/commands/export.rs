@@ -11,7 +11,7 @@ use crate::exchange::openpsa::{Top, write};
 use crate::model::Class;
 
 pub(super) fn run(args: &ExportArgs, talk: &Talk) -> Result<Exit, Failure> {
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
     let system = &loaded.system;
     let model = &system.model;

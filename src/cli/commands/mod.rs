@@ -30,6 +30,7 @@ use super::args::{Command, ExplainCodeArgs, Format, OutputArgs};
 use super::exit::{Exit, Failure};
 use super::load::Loaded;
 use super::output::{Talk, width_of};
+use super::progress::Progress;
 use crate::diag::{Code, nearest};
 use crate::render::{self, Detail};
 
@@ -78,6 +79,12 @@ fn give<R: serde::Serialize>(
         Format::Json => render::json(report),
     };
     talk.give(result.as_bytes(), output.output.as_deref())
+}
+
+/// Does something that may take a while; a terminal then shows that it does.
+fn working<T>(talk: &Talk, on: &'static str, work: impl FnOnce() -> T) -> T {
+    let _progress = Progress::new(talk, on);
+    work()
 }
 
 /// `check` shows warnings about the model; other questions only say that there are some.

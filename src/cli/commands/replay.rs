@@ -4,7 +4,7 @@ use super::super::args::replay::ReplayArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::{Loaded, load, several};
 use super::super::output::{Talk, width_of};
-use super::{ask, give, mention_warnings};
+use super::{ask, give, mention_warnings, working};
 use crate::analysis::{known_outages, replay};
 use crate::diag::nearest;
 use crate::model::Outage;
@@ -20,14 +20,16 @@ pub(super) fn run(args: &ReplayArgs, talk: &Talk) -> Result<Exit, Failure> {
         let capabilities = ask::capabilities(model, &args.capabilities)?;
         let outages = chosen(known_outages(model), &args.outages)?;
         let as_of = ask::as_of(&args.as_of);
-        let replayed = replay(&loaded.system, outages, args.transpose, &capabilities, as_of);
+        let replayed = working(talk, "replaying", || {
+            replay(&loaded.system, outages, args.transpose, &capabilities, as_of)
+        });
         let kept = args.kept.state.into();
         survived &= replayed.iter().all(|outage| outage.is_survived(kept));
         Ok(ReplayReport::new(model, &replayed, args.transpose, kept))
     };
     let models = path.map(several).transpose()?.unwrap_or_default();
     if models.is_empty() {
-        let report = one(&load(path)?)?;
+        let report = one(&load(path, talk)?)?;
         give(
             &report,
             |report| render::replay(report, talk.detail, width_of(args.output.output.as_deref())),
@@ -35,7 +37,7 @@ pub(super) fn run(args: &ReplayArgs, talk: &Talk) -> Result<Exit, Failure> {
             talk,
         )?;
     } else {
-        let reports = models.iter().map(|path| one(&load(Some(path))?)).collect::<Result<_, _>>()?;
+        let reports = models.iter().map(|path| one(&load(Some(path), talk)?)).collect::<Result<_, _>>()?;
         give(
             &ReplaysReport::new(reports),
             |report| render::replays(report, width_of(args.output.output.as_deref())),

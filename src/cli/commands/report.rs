@@ -8,7 +8,7 @@ use super::super::args::ReportArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::load::{Loaded, load};
 use super::super::output::Talk;
-use super::{ask, mention_warnings};
+use super::{ask, mention_warnings, working};
 use crate::analysis::{
     CutSets, SINGLE_POINT_CLASSES, System, SystemTree, Wanted, briefing, check, cut_sets, declared, expected,
     known_outages, replay, survive, sweep,
@@ -30,9 +30,9 @@ const MOST_SHAPED: usize = 2_000;
 const MOST_ASKED: u32 = 4_000;
 
 pub(super) fn run(args: &ReportArgs, talk: &Talk) -> Result<Exit, Failure> {
-    let loaded = load(args.model.model.as_deref())?;
+    let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
-    let text = build(&loaded, ask::as_of(&args.as_of), false)?;
+    let text = working(talk, "writing the report", || build(&loaded, ask::as_of(&args.as_of), false))?;
     talk.give(text.as_bytes(), args.output.as_deref())?;
     Ok(Exit::Ok)
 }

@@ -15,7 +15,7 @@ pub(super) fn run(args: &ServeArgs, talk: &Talk) -> Result<Exit, Failure> {
     let path = locate(args.model.model.as_deref())?;
     let as_of = ask::as_of(&args.as_of);
     let page = || {
-        let built = load(Some(&path)).and_then(|loaded| report::build(&loaded, as_of, true));
+        let built = load(Some(&path), talk).and_then(|loaded| report::build(&loaded, as_of, true));
         built.map_err(|failure| anstream::adapter::strip_str(&failure.to_string()).to_string())
     };
     // Watching begins before the first page is built, so that no change falls between.
