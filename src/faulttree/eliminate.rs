@@ -28,6 +28,8 @@ struct Plan {
 const EASY: f64 = 134_217_728.0;
 /// Where memory is short, it is so many times the nodes that there may be.
 const ROWS: f64 = 16.0;
+/// Where memory is so short that there would be about so many cases, it is no way.
+const CASES: f64 = 256.0;
 /// With more, splitting does not come to an end.
 const HARD: f64 = 1e12;
 /// A table has one bit of a row for each variable.
@@ -72,6 +74,9 @@ pub(super) fn probability(
     }
     let easy = easy(budget);
     let plan = plan(&circuit);
+    if easy < EASY && plan.cost > easy * CASES {
+        return Bounds { lower: 0.0, upper: 1.0 };
+    }
     let mut open = vec![(circuit, plan)];
     let mut sum = 0.0;
     while let Some((case, plan)) = open.pop() {

@@ -151,8 +151,12 @@ fn first(of: &CapabilityAvailabilityReport, detail: Detail) -> String {
     let unknown = match of.unknown() {
         None => "  what to make better first is not known: a limit was hit\n".to_owned(),
         Some(0) => String::new(),
-        Some(1) => "  how much it matters is not known of 1 more, which is too entangled\n".to_owned(),
-        Some(n) => format!("  how much they matter is not known of {n} more, which are too entangled\n"),
+        Some(1) => {
+            "  how much it matters is not known of 1 more: too entangled, or a limit was hit\n".to_owned()
+        }
+        Some(n) => {
+            format!("  how much they matter is not known of {n} more: too entangled, or a limit was hit\n")
+        }
     };
     let unknown = styled(FAIR, unknown);
     if rows.is_empty() {

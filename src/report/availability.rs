@@ -19,7 +19,7 @@ pub struct AvailabilityOfAllReport {
     /// The state to be kept.
     #[serde(serialize_with = "super::state")]
     pub state: State,
-    /// Whether every number is exact: no limit was hit.
+    /// Whether every number is exact and nothing is missing for want of time: no limit was hit.
     pub complete: bool,
     /// Other availabilities that were supposed, as asked.
     pub what_if: Ordered<f64>,
@@ -166,6 +166,11 @@ impl AvailabilityOfAllReport {
                 .map(|(top, expected)| (top, CapabilityAvailabilityReport::new(&expected, events, None)))
                 .collect(),
         }
+    }
+
+    /// Whether how much it matters is known of every event.
+    pub fn knows_all_importance(&self) -> bool {
+        self.capabilities.iter().all(|(_, of)| of.unknown() == Some(0))
     }
 
     /// Whether a promise or a policy is broken, or not known to hold.

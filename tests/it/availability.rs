@@ -77,7 +77,7 @@ fn limits_leave_bounds_and_say_so() {
     let all = "availability models/storefront --capability checkout --format json";
     let exact: Value = serde_json::from_slice(&linchpin(all).stdout).expect("JSON");
     let exact = exact["capabilities"]["checkout"]["availability"].as_f64().expect("a number");
-    let output = linchpin(&format!("{all} --time-limit 0s"));
+    let output = linchpin(&format!("{all} --memory-limit 1"));
     assert_eq!(output.status.code(), Some(3));
     assert!(stderr(&output).contains("the result is incomplete"), "{}", stderr(&output));
     let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
@@ -88,6 +88,15 @@ fn limits_leave_bounds_and_say_so() {
     // Bounds may be good enough to settle it.
     assert_ne!(of["sla"]["holds"], json!(false));
     assert_eq!(of["importance"], json!(null));
+    // How far it gets when time is up at once depends on the machine; what it says of that does not.
+    let output = linchpin(&format!("{all} --time-limit 0s"));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let of = &report["capabilities"]["checkout"];
+    let [lower, upper] = ["availability", "upper"].map(|key| of[key].as_f64().expect("a number"));
+    assert!(lower <= exact && exact <= upper, "{lower} {exact} {upper}");
+    let is_all_known = of["importance"].as_object().is_some_and(|all| !all.values().any(Value::is_null));
+    assert_eq!(report["complete"], json!(is_all_known));
+    assert_eq!(output.status.code(), Some(if is_all_known { 0 } else { 3 }));
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         let answers = found.tops.iter().map(of).collect();
         let report = AvailabilityOfAllReport::of_trees(&found.name, &names, answers, args.what_if.clone());
         drop(progress);
-        return finish(&report, args, &stop, true, talk);
+        return finish(report, args, &stop, true, talk);
     }
     let loaded = load(args.model.model.as_deref(), talk)?;
     let stop = Stop::new(args.limits, begun)?;
@@ -74,7 +74,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
     );
     drop(progress);
     let is_whole = spreads.is_none_or(|spreads| spreads.samples == args.samples);
-    finish(&report, args, &stop, is_whole, talk)
+    finish(report, args, &stop, is_whole, talk)
 }
 
 /// The chances with what is supposed, where something is. `place` gives an event's number, or one beyond all for what does not matter.
@@ -104,15 +104,17 @@ fn what_if(
 }
 
 fn finish(
-    report: &AvailabilityOfAllReport,
+    mut report: AvailabilityOfAllReport,
     args: &AvailabilityArgs,
     stop: &Stop,
     is_whole: bool,
     talk: &Talk,
 ) -> Result<Exit, Failure> {
+    // Importance that there was no time for is missing; what is too entangled is not known with any.
+    report.complete &= is_whole && (report.knows_all_importance() || !stop.is_due());
     let width = width_of(args.output.output.as_deref());
-    give(report, |report| render::availability(report, talk.detail, width), &args.output, talk)?;
-    if !report.complete || !is_whole {
+    give(&report, |report| render::availability(report, talk.detail, width), &args.output, talk)?;
+    if !report.complete {
         stop.tell(talk);
         return Ok(Exit::Limit);
     }
