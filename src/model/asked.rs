@@ -100,7 +100,7 @@ pub struct Policy {
     pub classes: Vec<Class>,
     /// How many of these fail at once.
     pub failures: u32,
-    /// Declared scenarios, as indices of [`Model::scenarios`].
+    /// Declared scenarios, as indices of [`Model::scenarios`](super::Model::scenarios).
     pub scenarios: Vec<usize>,
     /// Scenarios of the real outages that it names.
     pub outages: Vec<Scenario>,
