@@ -83,17 +83,17 @@ pub fn nearest<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> O
     let mut near: Option<(usize, &str)> = None;
     let mut with_part: Option<(&str, bool)> = None;
     for name in known {
-        if name.chars().count().abs_diff(length) <= far {
-            let distance = strsim::osa_distance(written, name);
-            if distance <= far && distance < length && near.is_none_or(|(least, _)| distance < least) {
-                near = Some((distance, name));
-            }
-        } else if has_part(name, written) {
+        if has_part(name, written) {
             with_part = match with_part {
                 Some((shorter, is_only)) if shorter.len() < name.len() => Some((shorter, is_only)),
                 Some((other, _)) if other.len() == name.len() => Some((other, other == name)),
                 _ => Some((name, true)),
             };
+        } else if name.chars().count().abs_diff(length) <= far {
+            let distance = strsim::osa_distance(written, name);
+            if distance <= far && distance < length && near.is_none_or(|(least, _)| distance < least) {
+                near = Some((distance, name));
+            }
         }
     }
     let with_part = with_part.filter(|(_, is_only)| *is_only).map(|(name, _)| name);
