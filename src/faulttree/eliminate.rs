@@ -31,7 +31,7 @@ const ROWS: f64 = 16.0;
 /// Where memory is so short that there would be about so many cases, it is no way.
 const CASES: f64 = 256.0;
 /// With more, splitting does not come to an end.
-const HARD: f64 = 1e12;
+const HARD: f64 = 2e12;
 /// A table has one bit of a row for each variable.
 const MOST_VARIABLES: usize = 63;
 /// So many variables are tried before a case is split by the best of them.
