@@ -61,6 +61,7 @@ fn without_null(schema: &mut Value) {
 
 table! {
     /// A system: where things run, what they need, what the business does with them, and what must hold.
+    #[expect(clippy::struct_field_names, reason = "the key and the table are one word in the format")]
     Model {
         /// What the model calls itself.
         model: Option<About>,

@@ -43,7 +43,6 @@ macro_rules! table {
         $(#[$about])*
         #[schemars(deny_unknown_fields)]
         #[expect(dead_code, reason = "only its shape is used")]
-        #[allow(clippy::struct_field_names, reason = "keys are named by the format; few tables are concerned")]
         pub(super) struct $name {
             $($(#[$doc])* $key: $type,)*
         }
@@ -57,7 +56,6 @@ macro_rules! choice {
         #[derive(schemars::JsonSchema)]
         #[schemars(rename_all = "lowercase")]
         #[expect(dead_code, reason = "only its shape is used")]
-        #[allow(clippy::struct_field_names, reason = "keys are named by the format; few tables are concerned")]
         pub(super) enum $name {
             $($(#[$doc])* $word,)*
         }

@@ -19,6 +19,7 @@ pub(super) enum Term {
 
 table! {
     /// One thing.
+    #[expect(clippy::struct_field_names, reason = "the key and the table are one word in the format")]
     On {
         /// A reference.
         on: Reference,
@@ -42,6 +43,7 @@ table! {
 
 table! {
     /// One of these; the first is the primary.
+    #[expect(clippy::struct_field_names, reason = "the key and the table are one word in the format")]
     Any {
         /// The alternatives.
         #[schemars(length(min = 1))]
