@@ -124,7 +124,7 @@ pub(super) enum Command {
     /// How much of the time each capability works, how much of a year it does not, and what to make better first
     ///
     /// Exact, from the failure figures of the model: events are independent, and what carries no figure never fails by chance. Figures that
-    /// are ranges ({ low = 0.99, high = 0.999 }) give a spread too. In JSON a `null` among the importances is infinite.
+    /// are ranges ({ low = 0.99, high = 0.999 }) give a spread too. In JSON an event whose importance is not known has `null`, and a `null` among its measures is infinite.
     #[command(
         after_help = "Examples:\n  linchpin availability models/storefront --capability checkout\n  linchpin availability models/storefront --what-if aws/us-east-1=0.9999\n  linchpin availability --openpsa models/fault-trees/cooling.xml"
     )]
