@@ -77,7 +77,15 @@ pub fn read(sources: &Sources, mission_hours: f64) -> Result<FaultTree, Vec<Diag
             match defined.get(input.text) {
                 Some((Meaning::Event(event), _)) => of.push(Formula::Event(*event)),
                 Some((Meaning::Gate(gate), _)) => of.push(Formula::Gate(*gate)),
-                None => problems.push(problem(input.place, format!("there is no `{}`", input.text))),
+                None => {
+                    let unknown = problem(input.place, format!("there is no `{}`", input.text));
+                    let is_attribute = !input.quoted && input.text.contains('=');
+                    problems.push(if is_attribute {
+                        unknown.hint("a statement ends with ;, and one before this does not")
+                    } else {
+                        unknown
+                    });
+                }
             }
         }
         match formula(*kind, of) {
@@ -178,16 +186,23 @@ fn split<'t>(file: FileId, text: &'t str, problems: &mut Vec<Diagnostic>) -> Vec
 
 fn formula(kind: Word<'_>, of: Vec<Formula>) -> Result<Formula, Diagnostic> {
     let word = kind.text.to_ascii_lowercase();
+    if of.is_empty() {
+        return Err(problem(kind.place, format!("`{word}` of nothing")).label("expected inputs behind it"));
+    }
     match word.as_str() {
         "and" => return Ok(Formula::All(of)),
         "or" => return Ok(Formula::Any(of)),
         _ => {}
     }
     if let Some((k, n)) = word.split_once("of")
-        && let (Ok(k), Ok(n)) = (k.parse(), n.parse::<usize>())
+        && let (Ok(k), Ok(n)) = (k.parse::<u32>(), n.parse::<usize>())
     {
-        if n == of.len() {
+        if n == of.len() && (1..=n).contains(&(k as usize)) {
             return Ok(Formula::AtLeast(k, of));
+        }
+        if n == of.len() {
+            return Err(problem(kind.place, format!("{k} of {n} inputs"))
+                .label("expected at least one, and no more than there are"));
         }
         return Err(
             problem(kind.place, format!("{word} with {} inputs", of.len())).label(format!("expected {n}"))

@@ -50,6 +50,8 @@ pub enum Formula {
     Any(Vec<Formula>),
     /// When at least so many are.
     AtLeast(u32, Vec<Formula>),
+    /// When no fewer than the first and no more than the second are.
+    Between(u32, u32, Vec<Formula>),
     /// When an odd number is.
     Odd(Vec<Formula>),
 }
@@ -61,7 +63,11 @@ impl Formula {
             Self::Constant(_) | Self::Event(_) => {}
             Self::Gate(gate) => f(*gate),
             Self::Not(of) => of.gates(f),
-            Self::All(of) | Self::Any(of) | Self::AtLeast(_, of) | Self::Odd(of) => {
+            Self::All(of)
+            | Self::Any(of)
+            | Self::AtLeast(_, of)
+            | Self::Between(_, _, of)
+            | Self::Odd(of) => {
                 of.iter().for_each(|formula| formula.gates(f));
             }
         }
@@ -161,6 +167,12 @@ fn node(formula: &Formula, tree: &mut Tree, events: &[Node], gates: &[Node]) -> 
         Formula::AtLeast(k, of) => {
             let of = several(of, tree);
             tree.at_least(*k, of)
+        }
+        Formula::Between(min, max, of) => {
+            let of = several(of, tree);
+            let more = tree.at_least(max.saturating_add(1), of.clone());
+            let enough = tree.at_least(*min, of);
+            tree.all(vec![enough, !more])
         }
         Formula::Odd(of) => {
             several(of, tree).into_iter().fold(Node::NEVER, |odd, input| tree.xor(odd, input))

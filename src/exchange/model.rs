@@ -92,7 +92,7 @@ fn term(formula: &Formula, events: &[String], gates: &[String]) -> String {
             format!("{{ at_least = {}, of = [{}] }}", of.len() + 1 - *k as usize, list(of))
         }
         // Simplifying leaves none of these.
-        Formula::Constant(_) | Formula::Not(_) | Formula::Odd(_) => String::new(),
+        Formula::Constant(_) | Formula::Not(_) | Formula::Between(..) | Formula::Odd(_) => String::new(),
     }
 }
 
@@ -136,20 +136,34 @@ fn simplified(formula: &Formula, gates: &[Formula]) -> Option<Formula> {
                 _ => Formula::Any(of),
             }
         }
-        Formula::AtLeast(k, of) => {
-            let mut of = several(of)?;
+        Formula::AtLeast(k, of) => at_least(*k as usize, several(of)?),
+        Formula::Between(min, max, of) => {
+            let of = several(of)?;
             let certain = of.iter().filter(|of| is(of, true)).count();
-            of.retain(|of| !matches!(of, Formula::Constant(_)));
-            match (*k as usize).saturating_sub(certain) {
-                0 => Formula::Constant(true),
-                k if k > of.len() => Formula::Constant(false),
-                _ if of.len() == 1 => of.swap_remove(0),
-                1 => Formula::Any(of),
-                k if k == of.len() => Formula::All(of),
-                k => Formula::AtLeast(u32::try_from(k).unwrap_or(u32::MAX), of),
+            let possible = of.iter().filter(|of| !is(of, false)).count();
+            if certain > *max as usize {
+                Formula::Constant(false)
+            } else if possible <= *max as usize {
+                at_least(*min as usize, of)
+            } else {
+                return None;
             }
         }
     })
+}
+
+/// When at least so many of these are true, without constants in it.
+fn at_least(k: usize, mut of: Vec<Formula>) -> Formula {
+    let certain = of.iter().filter(|of| **of == Formula::Constant(true)).count();
+    of.retain(|of| !matches!(of, Formula::Constant(_)));
+    match k.saturating_sub(certain) {
+        0 => Formula::Constant(true),
+        k if k > of.len() => Formula::Constant(false),
+        _ if of.len() == 1 => of.swap_remove(0),
+        1 => Formula::Any(of),
+        k if k == of.len() => Formula::All(of),
+        k => Formula::AtLeast(u32::try_from(k).unwrap_or(u32::MAX), of),
+    }
 }
 
 /// Replaces names that a format does not know, so that different names stay different.

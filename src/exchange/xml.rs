@@ -55,22 +55,23 @@ pub(super) fn read(file: FileId, text: &str) -> Result<Element, Diagnostic> {
             let at = at(reader.error_position()).min(text.len());
             problem(Place::new(file, at..at), format!("this is not well-formed XML: {error}"))
         })?;
+        if let Event::Start(_) | Event::Empty(_) = event {
+            n_elements += 1;
+            if open.len() >= DEEPEST || n_elements > MOST {
+                let message = format!("more than {DEEPEST} levels or {MOST} elements");
+                return Err(
+                    problem(place, message).hint("no such file that is meant to be read is that large")
+                );
+            }
+        }
         match event {
             Event::Start(start) => {
-                n_elements += 1;
-                if open.len() >= DEEPEST || n_elements > MOST {
-                    let message = format!("more than {DEEPEST} levels or {MOST} elements");
-                    return Err(
-                        problem(place, message).hint("no such file that is meant to be read is that large")
-                    );
-                }
                 if root.is_some() {
                     return Err(problem(place, "a second root element"));
                 }
                 open.push(element(&start, place)?);
             }
             Event::Empty(empty) => {
-                n_elements += 1;
                 let element = element(&empty, place)?;
                 match open.last_mut() {
                     Some(parent) => parent.children.push(element),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use linchpin::exchange::openpsa::{self, Top, read_text, write};
-use linchpin::exchange::{BasicEvent, FaultTree, Formula, Gate, to_model};
+use linchpin::exchange::{BasicEvent, FaultTree, Formula, Gate, galileo, to_model};
 use linchpin::faulttree::{Event, Limits, Solver};
 use linchpin::model::State;
 
@@ -126,6 +126,60 @@ fn everything_wrong_is_told_at_once() {
 }
 
 #[test]
+fn what_no_tree_means_is_refused() {
+    let of = |formula: &str| {
+        let events = "<define-basic-event name=\"a\"/><define-basic-event name=\"b\"/>";
+        file(&format!("<define-gate name=\"g\">{formula}</define-gate>{events}"))
+    };
+    let both = "<event name=\"a\"/><event name=\"b\"/>";
+    for (formula, why) in [
+        ("<and/>", "<and> with 0 arguments"),
+        ("<nor></nor>", "<nor> with 0 arguments"),
+        ("<not/>", "<not> with 0 arguments"),
+        (&format!("<atleast min=\"0\">{both}</atleast>"), "<atleast> with min=\"0\" and 2 arguments"),
+        (&format!("<atleast min=\"3\">{both}</atleast>"), "<atleast> with min=\"3\" and 2 arguments"),
+        (
+            &format!("<cardinality min=\"2\" max=\"1\">{both}</cardinality>"),
+            "from 2 to 1: that is no number of arguments",
+        ),
+        ("<or><constant value=\"yes\"/></or>", "`yes` is neither true nor false"),
+        (both, "`g` is defined by more than one thing"),
+    ] {
+        assert_eq!(wrong(&of(formula)), [why]);
+    }
+    let house = |value: &str| {
+        file(&format!(
+            "<define-gate name=\"g\"><event name=\"h\"/></define-gate><define-house-event name=\"h\">{value}</define-house-event>"
+        ))
+    };
+    assert_eq!(wrong(&house("<constant value=\"1\"/>")), ["`1` is neither true nor false"]);
+    assert_eq!(wrong(&house("<float value=\"1\"/>")), ["a house event that is <float>"]);
+    assert_eq!(read_text(&house(""), 1.0).expect("off").gates[0].formula, Formula::Constant(false));
+    let galileo = |text: &str| galileo::read_text(text, 1.0).expect_err("refused")[0].message.clone();
+    assert_eq!(galileo("toplevel a; a or;"), "`or` of nothing");
+    assert_eq!(galileo("toplevel a; a 0of1 b; b prob=0.1;"), "0 of 1 inputs");
+    assert_eq!(galileo("toplevel a; a 2of1 b; b prob=0.1;"), "2 of 1 inputs");
+}
+
+#[test]
+fn between_so_many_and_so_many_is_a_model_where_the_upper_one_says_nothing() {
+    let of = |max: u32, house: bool| {
+        let text = file(&format!(
+            "<define-gate name=\"g\"><cardinality min=\"2\" max=\"{max}\"><event name=\"a\"/><event name=\"b\"/><event name=\"h\"/></cardinality></define-gate>
+             <define-basic-event name=\"a\"/><define-basic-event name=\"b\"/><define-house-event name=\"h\"><constant value=\"{house}\"/></define-house-event>"
+        ));
+        to_model(&read_text(&text, 1.0).expect("valid")).ok()
+    };
+    let needs = |model: Option<String>| {
+        let model = model?;
+        Some(model.split("[service.g]\nneeds = ").nth(1)?.lines().next()?.to_owned())
+    };
+    assert_eq!(needs(of(3, true)).as_deref(), Some("[\"a\", \"b\"]"), "one of the two");
+    assert_eq!(needs(of(2, false)).as_deref(), Some("[{ any = [\"a\", \"b\"] }]"), "both");
+    assert_eq!(of(2, true), None, "with both and the house event there are too many");
+}
+
+#[test]
 fn hostile_files_are_refused() {
     let entities = "<!DOCTYPE o [<!ENTITY a \"aaaa\"><!ENTITY b SYSTEM \"file:///etc/passwd\">]><opsa-mef>&b;</opsa-mef>";
     assert_eq!(wrong(entities), ["the file declares entities"]);
@@ -141,6 +195,27 @@ fn hostile_files_are_refused() {
         "<define-gate name=\"g\"><basic-event name=\"e\"/></define-gate><define-basic-event name=\"e\"><parameter name=\"p0\"/></define-basic-event>{parameters}"
     );
     assert_eq!(wrong(&file(&chain)), ["more than 200 parameters refer to each other"]);
+    // Each parameter within the next one's expression, many times deeper than either alone.
+    let sum = |inner: &str| format!("{}{inner}{}", "<add>".repeat(150), "</add>".repeat(150));
+    let parameters: String = (0..100)
+        .map(|n| {
+            let next = sum(&format!("<parameter name=\"p{}\"/>", n + 1));
+            format!("<define-parameter name=\"p{n}\">{next}</define-parameter>")
+        })
+        .collect();
+    let nested = format!(
+        "<define-gate name=\"g\"><basic-event name=\"e\"/></define-gate><define-basic-event name=\"e\"><parameter name=\"p0\"/></define-basic-event>{parameters}"
+    );
+    assert_eq!(wrong(&file(&nested)), ["more than 500 expressions lie in each other"]);
+    // Each in the next: written out, the innermost would stand there a thousand billion times.
+    let nested = (0..40).fold("<event name=\"a\"/>".to_owned(), |inner, _| {
+        format!("<cardinality min=\"1\" max=\"1\">{inner}<event name=\"b\"/></cardinality>")
+    });
+    let nested = format!(
+        "<define-gate name=\"g\">{nested}</define-gate><define-basic-event name=\"a\"/><define-basic-event name=\"b\"/>"
+    );
+    let tree = read_text(&file(&nested), 1.0).expect("valid");
+    assert!(tree.tree().0.events() == 2 && to_model(&tree).is_err());
     // Gates may follow each other as long as the file goes on.
     let chain: String = (0..100_000)
         .map(|n| format!("<define-gate name=\"g{n}\"><and><gate name=\"g{}\"/><basic-event name=\"e\"/></and></define-gate>", n + 1))
@@ -173,11 +248,16 @@ fn random_tree(rng: &mut Rng, coherent: bool) -> FaultTree {
                 _ => Formula::Event(rng.below(n_events)),
             })
             .collect();
-        let formula = match rng.below(if coherent { 3 } else { 5 }) {
+        let formula = match rng.below(if coherent { 3 } else { 6 }) {
             0 => Formula::All(inputs),
             1 => Formula::Any(inputs),
             2 => Formula::AtLeast(number(1 + rng.below(inputs.len())), inputs),
             3 => Formula::Not(Box::new(inputs[0].clone())),
+            4 => {
+                let min = rng.below(inputs.len() + 1);
+                let max = min + rng.below(inputs.len() + 1 - min);
+                Formula::Between(number(min), number(max), inputs)
+            }
             _ => Formula::Odd(inputs),
         };
         gates.push(Gate { name: format!("g{gate}"), formula });

@@ -8,6 +8,8 @@ use crate::diag::Diagnostic;
 
 /// Parameters may refer to parameters in chains so long.
 const DEEPEST: usize = 200;
+/// Expressions may lie in each other so deep, through parameters as well: what they are in is kept on the stack.
+const DEEPEST_EXPRESSION: usize = 500;
 
 /// A parameter's definition.
 #[derive(Debug, Clone, Copy)]
@@ -30,14 +32,28 @@ pub(super) struct Figures<'e, 'f> {
     pub(super) known: HashMap<usize, f64>,
     /// Parameters that are being evaluated.
     pub(super) open: Vec<usize>,
+    /// How many expressions are being evaluated, each as a part of the one before.
+    pub(super) depth: usize,
 }
 
 /// Elements that stand beside an expression without being one.
 const BESIDE: [&str; 2] = ["label", "attributes"];
 
 /// The expression in a definition, if there is one.
-pub(super) fn expression(definition: &Element) -> Option<&Element> {
-    definition.children.iter().find(|child| !BESIDE.contains(&child.name.as_str()))
+///
+/// # Errors
+/// There are more.
+pub(super) fn expression(definition: &Element) -> Result<Option<&Element>, Diagnostic> {
+    let mut expressions = definition.children.iter().filter(|child| !BESIDE.contains(&child.name.as_str()));
+    let first = expressions.next();
+    match expressions.next() {
+        None => Ok(first),
+        Some(second) => {
+            let name = definition.get("name").unwrap_or_default();
+            Err(problem(second.place, format!("`{name}` is defined by more than one thing"))
+                .label("expected a single one"))
+        }
+    }
 }
 
 impl<'e> Figures<'e, '_> {
@@ -47,7 +63,7 @@ impl<'e> Figures<'e, '_> {
         definition: &'e Element,
         scope: usize,
     ) -> Result<Option<f64>, Diagnostic> {
-        let Some(expression) = expression(definition) else { return Ok(None) };
+        let Some(expression) = expression(definition)? else { return Ok(None) };
         let value = self.value(expression, scope)?;
         if (0.0..=1.0).contains(&value) {
             return Ok(Some(value));
@@ -57,6 +73,17 @@ impl<'e> Figures<'e, '_> {
     }
 
     fn value(&mut self, expression: &'e Element, scope: usize) -> Result<f64, Diagnostic> {
+        if self.depth >= DEEPEST_EXPRESSION {
+            let message = format!("more than {DEEPEST_EXPRESSION} expressions lie in each other");
+            return Err(problem(expression.place, message));
+        }
+        self.depth += 1;
+        let value = self.value_within(expression, scope);
+        self.depth -= 1;
+        value
+    }
+
+    fn value_within(&mut self, expression: &'e Element, scope: usize) -> Result<f64, Diagnostic> {
         let wrong = |message: String| Err(problem(expression.place, message));
         match expression.name.as_str() {
             "float" | "int" => {
@@ -151,7 +178,7 @@ impl<'e> Figures<'e, '_> {
             ));
         }
         let Parameter { element, scope } = self.parameters[index];
-        let Some(expression) = expression(element) else {
+        let Some(expression) = expression(element)? else {
             return Err(problem(element.place, format!("the parameter `{name}` has no value")));
         };
         self.open.push(index);

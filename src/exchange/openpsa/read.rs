@@ -139,17 +139,20 @@ struct Reading<'e> {
     parameters: Vec<Parameter<'e>>,
 }
 
+#[derive(Default)]
 struct Scope {
     parent: Option<usize>,
     name: String,
     is_private: bool,
+    /// The containers in it, by name.
+    inner: HashMap<String, usize>,
 }
 
 impl<'e> Reading<'e> {
     /// Takes in the definitions below an element.
     fn collect(&mut self, element: &'e Element, scope: usize) {
         if self.scopes.is_empty() {
-            self.scopes.push(Scope { parent: None, name: String::new(), is_private: false });
+            self.scopes.push(Scope::default());
         }
         for child in &element.children {
             match child.name.as_str() {
@@ -159,14 +162,17 @@ impl<'e> Reading<'e> {
                     let inherits = self.scopes[scope].is_private;
                     let is_private = child.get("role").map_or(inherits, |role| role == "private");
                     // The same container may be spread over several files.
-                    let known = self
-                        .scopes
-                        .iter()
-                        .position(|known| known.parent == Some(scope) && known.name == name);
-                    let inner = known.unwrap_or_else(|| {
-                        self.scopes.push(Scope { parent: Some(scope), name: name.to_owned(), is_private });
-                        self.scopes.len() - 1
-                    });
+                    let next = self.scopes.len();
+                    let inner = *self.scopes[scope].inner.entry(name.to_owned()).or_insert(next);
+                    if inner == next {
+                        let parent = Some(scope);
+                        self.scopes.push(Scope {
+                            parent,
+                            name: name.to_owned(),
+                            is_private,
+                            ..Scope::default()
+                        });
+                    }
                     self.collect(child, inner);
                 }
                 "model-data" => self.collect(child, scope),
@@ -185,8 +191,22 @@ impl<'e> Reading<'e> {
                     }
                 }
                 "define-house-event" => {
-                    let constant = expression(child).filter(|element| element.name == "constant");
-                    let value = constant.is_some_and(|constant| constant.get("value") == Some("true"));
+                    // One that says nothing is off.
+                    let value = match expression(child) {
+                        Ok(Some(constant)) if constant.name == "constant" => {
+                            truth(constant, &mut self.problems)
+                        }
+                        Ok(Some(other)) => {
+                            let message = format!("a house event that is <{}>", other.name);
+                            self.problems.push(problem(other.place, message).label("expected <constant>"));
+                            false
+                        }
+                        Ok(None) => false,
+                        Err(why) => {
+                            self.problems.push(why);
+                            false
+                        }
+                    };
                     self.define(child, scope, Meaning::House(value));
                 }
                 "define-parameter" => {
@@ -255,6 +275,7 @@ impl<'e> Reading<'e> {
             mission_time: mission_hours,
             known: HashMap::new(),
             open: Vec::new(),
+            depth: 0,
         };
         let mut tree = FaultTree { name: self.name.clone().unwrap_or_default(), ..FaultTree::default() };
         for (event, name) in self.events.iter().zip(&self.event_names) {
@@ -265,9 +286,13 @@ impl<'e> Reading<'e> {
         }
         for (gate, name) in self.gates.iter().zip(&self.gate_names) {
             let formula = match expression(gate.element) {
-                Some(formula) => self.formula(formula, gate.scope, &mut problems),
-                None => {
+                Ok(Some(formula)) => self.formula(formula, gate.scope, &mut problems),
+                Ok(None) => {
                     problems.push(problem(gate.element.place, format!("the gate `{name}` has no formula")));
+                    Formula::Constant(false)
+                }
+                Err(why) => {
+                    problems.push(why);
                     Formula::Constant(false)
                 }
             };
@@ -301,37 +326,49 @@ impl<'e> Reading<'e> {
         let several = |problems: &mut Vec<Diagnostic>| -> Vec<Formula> {
             element.children.iter().map(|child| self.formula(child, scope, problems)).collect()
         };
+        let some = |problems: &mut Vec<Diagnostic>| -> Vec<Formula> {
+            if element.children.is_empty() {
+                wrong_number(element, "one or more", 0, problems);
+            }
+            several(problems)
+        };
         match element.name.as_str() {
             "event" | "basic-event" | "gate" | "house-event" => self.reference(element, scope, problems),
-            "constant" => Formula::Constant(element.get("value") == Some("true")),
-            "and" => Formula::All(several(problems)),
-            "or" => Formula::Any(several(problems)),
-            "nand" => Formula::Not(Box::new(Formula::All(several(problems)))),
-            "nor" => Formula::Not(Box::new(Formula::Any(several(problems)))),
-            "xor" => Formula::Odd(several(problems)),
-            "not" => match &several(problems)[..] {
-                [one] => Formula::Not(Box::new(one.clone())),
-                other => wrong_number(element, "one", other.len(), problems),
+            "constant" => Formula::Constant(truth(element, problems)),
+            "and" => Formula::All(some(problems)),
+            "or" => Formula::Any(some(problems)),
+            "nand" => Formula::Not(Box::new(Formula::All(some(problems)))),
+            "nor" => Formula::Not(Box::new(Formula::Any(some(problems)))),
+            "xor" => Formula::Odd(some(problems)),
+            "not" => match <[Formula; 1]>::try_from(several(problems)) {
+                Ok([one]) => Formula::Not(Box::new(one)),
+                Err(other) => wrong_number(element, "one", other.len(), problems),
             },
-            "iff" | "imply" => match (&several(problems)[..], element.name.as_str()) {
-                ([one, other], "iff") => {
-                    Formula::Not(Box::new(Formula::Odd(vec![one.clone(), other.clone()])))
-                }
-                ([one, other], _) => Formula::Any(vec![Formula::Not(Box::new(one.clone())), other.clone()]),
-                (other, _) => wrong_number(element, "two", other.len(), problems),
+            "iff" => match <[Formula; 2]>::try_from(several(problems)) {
+                Ok(both) => Formula::Not(Box::new(Formula::Odd(both.into()))),
+                Err(other) => wrong_number(element, "two", other.len(), problems),
             },
-            "atleast" => match number(element, "min", problems) {
+            "imply" => match <[Formula; 2]>::try_from(several(problems)) {
+                Ok([one, other]) => Formula::Any(vec![Formula::Not(Box::new(one)), other]),
+                Err(other) => wrong_number(element, "two", other.len(), problems),
+            },
+            "atleast" => match number(element, "min", 1, problems) {
                 Some(min) => Formula::AtLeast(min, several(problems)),
                 None => Formula::Constant(false),
             },
-            "cardinality" => match (number(element, "min", problems), number(element, "max", problems)) {
-                (Some(min), Some(max)) => {
-                    let of = several(problems);
-                    let more = Formula::AtLeast(max.saturating_add(1), of.clone());
-                    Formula::All(vec![Formula::AtLeast(min, of), Formula::Not(Box::new(more))])
+            "cardinality" => {
+                let [min, max] = ["min", "max"].map(|name| number(element, name, 0, problems));
+                let of = several(problems);
+                match (min, max) {
+                    (Some(min), Some(max)) if min <= max => Formula::Between(min, max, of),
+                    (Some(min), Some(max)) => {
+                        let message = format!("from {min} to {max}: that is no number of arguments");
+                        problems.push(problem(element.place, message).label("expected min not above max"));
+                        Formula::Constant(false)
+                    }
+                    _ => Formula::Constant(false),
                 }
-                _ => Formula::Constant(false),
-            },
+            }
             name => {
                 let expected = "expected and, or, not, xor, nand, nor, iff, imply, atleast, cardinality, gate, \
                                 basic-event, house-event, event or constant";
@@ -399,9 +436,7 @@ fn find<T: Copy>(scopes: &[Scope], names: &Names<T>, reference: &str, scope: usi
     let name = parts.pop()?;
     let above = std::iter::successors(Some(scope), |scope| scopes[*scope].parent);
     let local = above.filter_map(|start| {
-        let inner = parts.iter().try_fold(start, |scope, part| {
-            scopes.iter().position(|inner| inner.parent == Some(scope) && inner.name == *part)
-        })?;
+        let inner = parts.iter().try_fold(start, |scope, part| scopes[scope].inner.get(*part).copied())?;
         names.local.get(&(inner, name.to_owned()))
     });
     let mut local = local;
@@ -415,11 +450,26 @@ fn wrong_number(element: &Element, expected: &str, found: usize, problems: &mut 
     Formula::Constant(false)
 }
 
-fn number(element: &Element, name: &str, problems: &mut Vec<Diagnostic>) -> Option<u32> {
+/// A number of arguments, from `least` to as many as there are.
+fn number(element: &Element, name: &str, least: u32, problems: &mut Vec<Diagnostic>) -> Option<u32> {
     let text = element.attribute(name, problems)?;
-    let number = text.trim().parse().ok();
-    if number.is_none() {
+    let Ok(number) = text.trim().parse() else {
         problems.push(problem(element.place, format!("`{text}` is no whole number")));
+        return None;
+    };
+    let n = element.children.len();
+    if number >= least && usize::try_from(number).is_ok_and(|number| number <= n) {
+        return Some(number);
     }
-    number
+    let message = format!("<{}> with {name}=\"{number}\" and {n} arguments", element.name);
+    problems.push(problem(element.place, message).label(format!("expected a number from {least} to {n}")));
+    None
+}
+
+fn truth(constant: &Element, problems: &mut Vec<Diagnostic>) -> bool {
+    let Some(text) = constant.attribute("value", problems) else { return false };
+    if !["true", "false"].contains(&text) {
+        problems.push(problem(constant.place, format!("`{text}` is neither true nor false")));
+    }
+    text == "true"
 }
