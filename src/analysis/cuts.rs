@@ -28,8 +28,8 @@ pub struct CutSets {
     pub probability: Option<Bounds>,
     /// Those to be listed.
     pub listed: Listed,
-    /// Whether they are the most probable of more.
-    pub is_most_probable: bool,
+    /// Whether the most probable were asked for, and stand in that order.
+    pub by_chance: bool,
     /// Whether these are all that there are.
     pub is_complete: bool,
 }
@@ -59,12 +59,11 @@ pub fn cut_sets(solver: &Solver<'_>, top: Node, wanted: Wanted, probabilities: &
         Listed::All => true,
         Listed::These(sets) => cuts.count() == BigUint::from(sets.len()),
     };
-    let is_most_probable = wanted.top.is_some() && !listed_all;
     // Larger ones than were looked for may exist, unless no set can be larger.
     let looked_everywhere = cuts.complete_to().is_none_or(|order| order >= probabilities.len());
     let is_complete = cuts.is_complete() && listed_all && looked_everywhere;
     let probability = (!cuts.is_complete()).then(|| solver.probability_by(top, &cuts));
-    CutSets { cuts, probability, listed, is_most_probable, is_complete }
+    CutSets { cuts, probability, listed, by_chance: wanted.top.is_some(), is_complete }
 }
 
 /// The most probable sets. Where none of the rest can happen by chance, the smallest of these.
@@ -77,8 +76,17 @@ fn likely(cuts: &Cuts, n: usize, probabilities: &[f64]) -> Vec<Vec<Event>> {
         .collect();
     if sets.len() < n {
         let by_chance: std::collections::HashSet<Vec<Event>> = sets.iter().cloned().collect();
-        // Those that happen by chance are passed over, so that as many more are asked for.
-        let rest = cuts.smallest(n + sets.len()).into_iter().filter(|set| !by_chance.contains(set));
+        // Those that happen by chance are passed over, so that as many more are asked for; and all of a size, so that those that come
+        // first do so whatever `n` is.
+        let needed = n + sets.len();
+        let mut n_up_to = cuts.count_by_order().into_iter().scan(BigUint::ZERO, |sum, count| {
+            *sum += count;
+            Some(sum.clone())
+        });
+        let whole = n_up_to.find(|sum| *sum >= BigUint::from(needed));
+        let whole = whole.and_then(|sum| u32::try_from(sum).ok()).filter(|sum| *sum <= MOST_SORTED);
+        let asked = whole.map_or(needed, |whole| whole as usize);
+        let rest = cuts.smallest(asked).into_iter().filter(|set| !by_chance.contains(set));
         let missing = n - sets.len();
         sets.extend(rest.take(missing));
     }

@@ -20,14 +20,7 @@ pub struct Expected {
 
 /// Asks a solver about a top. `chances` has each event's probability, `what_if` other ones.
 pub fn expected(solver: &Solver<'_>, top: Node, chances: &[f64], what_if: Option<&[f64]>) -> Expected {
-    /// Where there are only bounds, cut sets of so many events narrow them.
-    const ORDER: usize = 3;
-    let mut fails = solver.probability(top);
-    if !fails.is_exact() {
-        let by_cuts = solver.probability_by(top, &solver.cuts(top, Some(ORDER)));
-        fails.lower = fails.lower.max(by_cuts.lower);
-        fails.upper = fails.upper.min(by_cuts.upper).max(fails.lower);
-    }
+    let fails = fails(solver, top);
     let birnbaum = solver.birnbaum(top);
     let without = |event: usize| {
         let mut without = chances.to_vec();
@@ -37,6 +30,19 @@ pub fn expected(solver: &Solver<'_>, top: Node, chances: &[f64], what_if: Option
     let importance = ranked(importance(fails.upper, chances, &birnbaum, without));
     let what_if = what_if.map(|chances| solver.probability_with(top, chances));
     Expected { fails, what_if, importance, birnbaum }
+}
+
+/// How probable a top is; bounds where a limit was hit.
+pub fn fails(solver: &Solver<'_>, top: Node) -> Bounds {
+    /// Where there are only bounds, cut sets of so many events narrow them.
+    const ORDER: usize = 3;
+    let mut fails = solver.probability(top);
+    if !fails.is_exact() {
+        let by_cuts = solver.probability_by(top, &solver.cuts(top, Some(ORDER)));
+        fails.lower = fails.lower.max(by_cuts.lower);
+        fails.upper = fails.upper.min(by_cuts.upper).max(fails.lower);
+    }
+    fails
 }
 
 /// How often a state is lost: see [`frequency`]. `None` where no event says how often it fails, or a limit was hit.

@@ -66,15 +66,16 @@ pub fn importance(
 pub fn ranked(mut importance: Vec<Importance>) -> Vec<Importance> {
     importance.sort_by(|a, b| {
         let share = rounded(b.fussell_vesely).total_cmp(&rounded(a.fussell_vesely));
-        share.then_with(|| b.birnbaum.total_cmp(&a.birnbaum)).then_with(|| a.event.cmp(&b.event))
+        let birnbaum = rounded(b.birnbaum).total_cmp(&rounded(a.birnbaum));
+        share.then(birnbaum).then_with(|| a.event.cmp(&b.event))
     });
     importance
 }
 
-/// To some eight digits: shares that are equal but for rounding errors are ranked by what comes next.
-fn rounded(share: f64) -> f64 {
+/// To some eight digits: what is equal but for rounding errors is ranked by what comes next.
+fn rounded(measure: f64) -> f64 {
     const LOST: u32 = 24;
-    f64::from_bits((share.to_bits() + (1 << (LOST - 1))) >> LOST << LOST)
+    f64::from_bits((measure.to_bits() + (1 << (LOST - 1))) >> LOST << LOST)
 }
 
 /// How often a state is lost.

@@ -38,8 +38,9 @@ pub fn to_model(tree: &FaultTree) -> Result<String, Vec<Diagnostic>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let mut out =
-        String::from("# A fault tree, as a model: services stand for its gates and basic events.\n");
+    let mut out = String::from(
+        "# A fault tree, as a model: services stand for its gates and basic events. In a model gates may fail of themselves too:\n# `linchpin cuts` with --openpsa or --galileo asks about the tree alone.\n",
+    );
     let mut line = |text: std::fmt::Arguments<'_>| out += &text.to_string();
     line(format_args!("\n[model]\nname = \"{}\"\n", Renamed::for_models().take(&tree.name)));
     for top in &tree.tops {

@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::lines::{listed, paragraph, sentence};
+use super::lines::{entry, listed, paragraph, sentence};
 use super::shapes::shape_in_words;
-use super::table::{Cell, table};
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
 use crate::analysis::Listed;
 use crate::faulttree::{Bounds, Event};
 use crate::model::State;
 use crate::report::figures::grouped;
-use crate::report::{CapabilityCutsReport, CutsReport, SetReport, ShapeReport};
+use crate::report::{CapabilityCutsReport, CutsReport, ShapeReport};
 
 /// So many shapes are shown unless everything is wanted.
 const MOST: usize = 15;
@@ -22,7 +21,7 @@ const MOST_ELEMENTS: usize = 6;
 /// # Errors
 /// When writing fails.
 pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let (mut n_single, mut n_open) = (0, 0);
+    let (mut n_single, mut n_open, mut n_told) = (0, 0, 0);
     for (name, of) in &report.capabilities {
         let is_open = of.margin.is_none() && of.sets.cuts.complete_to() == Some(0);
         n_open += usize::from(is_open);
@@ -31,24 +30,45 @@ pub fn cuts(report: &CutsReport<'_>, detail: Detail, width: usize, out: &mut dyn
             continue;
         }
         out.write_all(capability(name, of, report, detail, width).as_bytes())?;
+        n_told += usize::from(of.margin.is_some_and(|margin| margin > 0));
         if detail == Detail::Verbose {
-            rest(report, of, out)?;
+            rest(report, of, width, out)?;
         }
     }
+    let kept = match report.state {
+        _ if report.of_trees => "brings it about",
+        State::Up => "degrades it",
+        State::Degraded | State::Down => "takes it down",
+    };
+    if detail != Detail::Quiet && n_told > 0 {
+        let what = if report.of_trees { "events" } else { "elements" };
+        let text = format!(
+            "minimal cut set: {what} whose failure together {kept}, none of which can be left out; margin: how many the \
+             smallest has"
+        );
+        out.write_all(styled(DIM, sentence(&text, width)).as_bytes())?;
+    }
     let n = report.capabilities.len();
-    let capabilities = if n == 1 { "1 capability has" } else { &format!("{n} capabilities have") };
-    let kept = if report.state == State::Up { "degrades it" } else { "takes it down" };
+    let alone = if report.of_trees { "an event that alone" } else { "something whose failure alone" };
+    let (one, many) =
+        if report.of_trees { ("top event", "top events") } else { ("capability", "capabilities") };
+    let capabilities = if n == 1 { format!("1 {one} has") } else { format!("{n} {many} have") };
     let model = visible(&report.model);
     let open = if n_open > 0 { format!("; of {n_open} it is not known") } else { String::new() };
-    let text = format!("{model}: {n_single} of {capabilities} something whose failure alone {kept}{open}");
+    let text = format!("{model}: {n_single} of {capabilities} {alone} {kept}{open}");
     out.write_all(sentence(&text, width).as_bytes())
 }
 
 /// The sets of which no more is told than what they are. Where they are too many to be sorted, those told before are among them.
-fn rest(report: &CutsReport<'_>, of: &CapabilityCutsReport<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn rest(
+    report: &CutsReport<'_>,
+    of: &CapabilityCutsReport<'_>,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let mut line = |set: &[Event]| {
         let names: Vec<&str> = set.iter().map(|event| report.events[event.index()].as_str()).collect();
-        writeln!(out, "  {}", visible(&names.join(" and ")))
+        out.write_all(entry("  ", &visible(&names.join(" and ")), width).as_bytes())
     };
     match &of.sets.listed {
         Listed::These(sets) => sets.iter().skip(of.details.len()).try_for_each(|set| line(set))?,
@@ -70,7 +90,9 @@ fn capability(
         None if of.sets.is_complete => (styled(GOOD, "✓"), "nothing that can fail takes it down".to_owned()),
         None => match of.sets.cuts.complete_to() {
             None | Some(0) => (styled(FAIR, "~"), "no minimal cut set was found".to_owned()),
-            Some(order) => (styled(FAIR, "~"), format!("no minimal cut set of up to {order}")),
+            Some(order) => {
+                (styled(FAIR, "~"), format!("no minimal cut set of up to {}", number(order, report)))
+            }
         },
         Some(0) => (styled(BAD, "✗"), "down with nothing failed".to_owned()),
         Some(margin) => {
@@ -78,7 +100,8 @@ fn capability(
             let sets = if of.count == "1" { "set" } else { "sets" };
             let at_least = if is_whole { "" } else { "at least " };
             let order = of.sets.cuts.complete_to().filter(|_| is_whole);
-            let up_to = order.map_or_else(String::new, |order| format!(" of up to {order}"));
+            let up_to =
+                order.map_or_else(String::new, |order| format!(" of up to {}", number(order, report)));
             (mark, format!("{at_least}{} minimal cut {sets}{up_to}, margin {margin}", grouped(&of.count)))
         }
     };
@@ -91,7 +114,7 @@ fn capability(
     if !is_whole {
         let known = match of.sets.cuts.complete_to() {
             None | Some(0) => "none is known".to_owned(),
-            Some(order) => format!("all of up to {order} are known, larger ones are not"),
+            Some(order) => format!("all of up to {} are known, larger ones are not", number(order, report)),
         };
         out += &styled(FAIR, paragraph("  ", &format!("a limit was hit: {known}"), width));
     }
@@ -101,11 +124,15 @@ fn capability(
     }
     if of.by_order.iter().filter(|count| *count != "0").count() > 1 {
         let orders = of.by_order.iter().enumerate().filter(|(_, count)| *count != "0");
-        let orders: Vec<String> =
-            orders.map(|(order, count)| format!("{} of {order}", grouped(count))).collect();
+        // What is counted is said once.
+        let of = |(at, (order, count)): (usize, (usize, &String))| match at {
+            0 => format!("{} of {}", grouped(count), number(order, report)),
+            _ => format!("{} of {order}", grouped(count)),
+        };
+        let orders: Vec<String> = orders.enumerate().map(of).collect();
         out += &paragraph("  by size: ", &listed(&orders, 12, detail), width);
     }
-    out += &if detail == Detail::Verbose { each(of) } else { shapes(of, detail, width) };
+    out += &if of.shapes.is_empty() { each(of, detail, width) } else { shapes(of, detail, width) };
     let in_most: Vec<String> = of
         .elements
         .iter()
@@ -133,29 +160,21 @@ fn shapes(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String
     for shape in together.iter().take(MOST) {
         let sets =
             if shape.sets == "1" { String::new() } else { format!(" [{} sets]", grouped(&shape.sets)) };
-        out += &paragraph("  ", &format!("{}{sets}", visible(&shape_in_words(shape, detail))), width);
+        out += &entry("  ", &format!("{}{sets}", visible(&shape_in_words(shape, detail))), width);
     }
-    // Of fault trees there are no shapes: each set stands for itself.
-    let plain = if of.shapes.is_empty() { &of.details[..] } else { &[] };
-    for set in plain.iter().take(MOST) {
-        out += &paragraph("  ", &visible(&set.cut.join(" and ")), width);
-    }
-    let rest = together.len().saturating_sub(MOST) + plain.len().saturating_sub(MOST);
+    let rest = together.len().saturating_sub(MOST);
     let listed_all = of.count == of.shaped.to_string();
-    if rest > 0 || (of.shaped > 0 && !listed_all) {
-        let more = match (rest, plain.is_empty()) {
-            (0, _) => String::new(),
-            (rest, true) => format!("{rest} more shapes; "),
-            (rest, false) => format!("{rest} more; "),
-        };
-        let which = if of.is_most_probable {
-            "these are the most probable".to_owned()
-        } else {
-            format!("{more}the smallest come first, -v shows all")
-        };
-        out += &styled(DIM, format!("  {which}\n"));
+    if rest > 0 || !listed_all {
+        let more = if rest > 0 { format!("{rest} more shapes; ") } else { String::new() };
+        out += &styled(DIM, format!("  {more}the smallest come first, -v shows all\n"));
     }
     out
+}
+
+/// So many elements.
+fn number(n: usize, report: &CutsReport<'_>) -> String {
+    let what = if report.of_trees { "event" } else { "element" };
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// As digits, as far as they are told apart.
@@ -167,17 +186,44 @@ fn between(Bounds { lower, upper }: Bounds) -> String {
     }
 }
 
-/// Each set on a line of its own.
-fn each(of: &CapabilityCutsReport<'_>) -> String {
-    let row = |set: &SetReport| {
-        let also = if set.also.is_empty() { String::new() } else { format!("also {}", set.also.join(", ")) };
+/// Each set by itself: how likely it is, what is in it, and what else that takes down.
+fn each(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String {
+    // Who asks for so many gets them.
+    let most = if detail == Detail::Verbose || of.sets.by_chance { usize::MAX } else { MOST };
+    let told = &of.details[..of.details.len().min(most)];
+    let by_chance = told.iter().filter(|set| set.probability > 0.0).count();
+    let mut out = String::new();
+    if by_chance > 0 {
+        out += &styled(DIM, "  chance   what fails together\n");
+    }
+    for set in told {
         let chance = if set.probability > 0.0 { format!("{:.1e}", set.probability) } else { String::new() };
-        vec![
-            Cell::new(""),
-            Cell::new(visible(&set.cut.join(" and ")).into_owned()),
-            Cell::new(chance).right(),
-            Cell::new(visible(&also).into_owned()).style(DIM),
-        ]
+        let first = if by_chance > 0 { format!("  {chance:>7}  ") } else { "  ".to_owned() };
+        let also = if set.also.is_empty() {
+            String::new()
+        } else {
+            format!("; also {}", listed(&set.also, MOST, detail))
+        };
+        out += &entry(&first, &visible(&format!("{}{also}", set.cut.join(" and "))), width);
+    }
+    if told.is_empty() {
+        return out;
+    }
+    let left = of.count != told.len().to_string();
+    let which = match (of.sets.by_chance, detail) {
+        (true, _) if by_chance == 0 => {
+            "none of all happens by chance, by the figures that there are: the smallest come first".to_owned()
+        }
+        (true, _) if by_chance < told.len() => {
+            "no others happen by chance, by the figures that there are: of these the smallest come first"
+                .to_owned()
+        }
+        (true, _) if left => "these are the most probable".to_owned(),
+        (false, Detail::Verbose) if left => {
+            "chances and what else falls are told of these; the rest:".to_owned()
+        }
+        (false, _) if left => "the smallest come first, -v shows all".to_owned(),
+        _ => return out,
     };
-    table(&of.details.iter().map(row).collect::<Vec<_>>())
+    out + &styled(DIM, paragraph("  ", &which, width))
 }

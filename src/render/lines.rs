@@ -38,7 +38,17 @@ pub(super) fn fill_with<'w>(
 
 /// A sentence, wrapped and indented: what goes in front of its first line stands above the rest as spaces.
 pub(super) fn paragraph(first: &str, text: &str, width: usize) -> String {
-    let indent = first.width();
+    hung(first, first.width(), text, width)
+}
+
+/// One of several entries of a list: its further lines stand a little to the right of its first, so that the next one can be told
+/// from them.
+pub(super) fn entry(first: &str, text: &str, width: usize) -> String {
+    hung(first, first.width() + 2, text, width)
+}
+
+/// A sentence, wrapped: what goes in front of its first line, and how far the others are indented.
+fn hung(first: &str, indent: usize, text: &str, width: usize) -> String {
     let mut out = String::new();
     for (index, line) in fill(text.split(' '), width.saturating_sub(indent).max(20)).iter().enumerate() {
         if index == 0 {
@@ -134,6 +144,7 @@ mod tests {
     fn lines_are_as_full_as_they_can_be() {
         assert_eq!(fill(["ab", "cd", "ef"], 5), ["ab cd", "ef"]);
         assert_eq!(paragraph("- ", "one two three four five six", 22), "- one two three four\n  five six\n");
+        assert_eq!(entry("- ", "one two three four five six", 22), "- one two three four\n    five six\n");
         assert_eq!(listed(&["a", "b", "c", "d"], 2, Detail::Normal), "a, b and 2 more");
         assert_eq!(listed(&["a", "b", "c"], 2, Detail::Normal), "a, b, c");
     }

@@ -96,6 +96,29 @@ pub(super) fn wrapped_table(rows: &[Vec<Cell>], wordy: usize, width: usize) -> S
     table(&out)
 }
 
+/// A table whose rows have a name that cannot be broken. Where one does not fit, each name has a line of its own, the rest below it.
+pub(super) fn named_table(rows: &[Vec<Cell>], name: usize, width: usize) -> String {
+    if table_width(rows) <= width {
+        return table(rows);
+    }
+    let mut out = String::new();
+    let rest: Vec<Vec<Cell>> = rows
+        .iter()
+        .map(|row| {
+            let rest = row.iter().enumerate().filter(|(at, _)| *at != name);
+            rest.map(|(_, cell)| cell.clone()).collect()
+        })
+        .collect();
+    let before = |row: &[Cell]| " ".repeat(row[..name].iter().map(|cell| cell.width() + 2).sum());
+    for (row, line) in rows.iter().zip(table(&rest).lines()) {
+        if !row[name].text.is_empty() {
+            out += &format!("{}{}\n", before(row), styled(row[name].style, &row[name].text));
+        }
+        out += &format!("{line}\n");
+    }
+    out
+}
+
 /// How wide the lines of a table may become.
 pub(super) fn table_width(rows: &[Vec<Cell>]) -> usize {
     let n_columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -114,6 +137,10 @@ mod tests {
             vec!["漢字".into(), Cell::new("10").right(), "".into()],
         ];
         assert_eq!(table(&rows), "a      1\n漢字  10\n");
+        let rows =
+            [vec!["".into(), "a".into(), "1".into()], vec!["".into(), "long-name".into(), "10".into()]];
+        assert_eq!(named_table(&rows, 1, 15), "  a          1\n  long-name  10\n");
+        assert_eq!(named_table(&rows, 1, 12), "  a\n  1\n  long-name\n  10\n");
         let rows = [vec!["a".into(), "many words that take more than one line".into(), "b".into()]];
         let text = "a  many words that take  b\n   more than one line\n";
         assert_eq!(wrapped_table(&rows, 1, 30), text);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Ordered, bare_name, names};
+use super::{BoundsReport, Ordered, bare_name, names};
 use crate::analysis::{Expected, Frequency, Spread, Spreads, System, SystemTree, outages, works};
 use crate::faulttree::Bounds;
 use crate::model::{ElementId, Kind, Model, State};
@@ -27,6 +27,12 @@ pub struct AvailabilityOfAllReport {
     pub samples: u32,
     /// By capability.
     pub capabilities: Ordered<CapabilityAvailabilityReport>,
+    /// Whether these are the tops of fault trees, whose probabilities are no shares of time.
+    #[serde(skip)]
+    pub of_trees: bool,
+    /// Whether anything that can fail has a figure of how often it does.
+    #[serde(skip)]
+    pub has_figures: bool,
 }
 
 /// How much of the time one capability works.
@@ -38,6 +44,8 @@ pub struct CapabilityAvailabilityReport {
     pub upper: f64,
     /// Whether the two are the same number.
     pub exact: bool,
+    /// What the share of time in which it has not the state lies between: with all digits, however small it is.
+    pub probability: BoundsReport,
     /// How much of a year of 365 days it has not.
     pub downtime_s_per_year: f64,
     /// What was promised to customers.
@@ -73,6 +81,11 @@ pub struct WantedReport {
 pub struct PolicyAvailabilityReport {
     /// Its name.
     pub policy: String,
+    /// The state that it is about.
+    #[serde(serialize_with = "super::state")]
+    pub state: State,
+    /// The share of time in which the capability has that state; at least that much where a limit was hit.
+    pub availability: f64,
     /// What it asks for.
     #[serde(flatten)]
     pub of: WantedReport,
@@ -85,6 +98,8 @@ pub struct SupposedReport {
     pub availability: f64,
     /// How much of a year it is not.
     pub downtime_s_per_year: f64,
+    /// What the share of time in which it is not lies between.
+    pub probability: BoundsReport,
 }
 
 /// Quantiles of an availability.
@@ -118,13 +133,16 @@ pub struct ImportanceReport {
 }
 
 impl AvailabilityOfAllReport {
-    /// Names what the analyses number.
+    /// Names what the analyses number. `others` says how probable it is that a capability has not the state that is not `kept`, of
+    /// those whose policies ask for that one.
+    #[expect(clippy::too_many_arguments, reason = "the answers of as many analyses")]
     pub fn new(
         system: &System,
         tree: &SystemTree,
         kept: State,
         capabilities: &[ElementId],
         answers: &[Expected],
+        others: &[(ElementId, Bounds)],
         spreads: Option<&Spreads>,
         what_if: Vec<(String, f64)>,
     ) -> Self {
@@ -133,17 +151,23 @@ impl AvailabilityOfAllReport {
         let of = |(index, (id, expected)): (usize, (&ElementId, &Expected))| {
             let spread = spreads.map(|spreads| spreads.of[index]);
             let mut report = CapabilityAvailabilityReport::new(expected, &names, spread);
-            report.of_model(model, *id, kept, outages(model, &tree.events, expected));
+            let other = others.iter().find(|(other, _)| other == id).map(|(_, fails)| *fails);
+            report.of_model(model, *id, kept, other, outages(model, &tree.events, expected));
             (bare_name(model, *id), report)
         };
         Self {
             schema: "linchpin/availability/1",
             model: model.name().to_owned(),
             state: kept,
-            complete: answers.iter().all(|expected| expected.fails.is_exact()),
+            complete: answers.iter().all(|expected| expected.fails.is_exact())
+                && others.iter().all(|(_, fails)| fails.is_exact()),
             what_if: what_if.into_iter().collect(),
             samples: spreads.map_or(0, |spreads| spreads.samples),
             capabilities: capabilities.iter().zip(answers).enumerate().map(of).collect(),
+            of_trees: false,
+            has_figures: model
+                .elements()
+                .any(|(_, element)| element.availability.is_some_and(|works| works < 1.0)),
         }
     }
 
@@ -165,6 +189,8 @@ impl AvailabilityOfAllReport {
                 .into_iter()
                 .map(|(top, expected)| (top, CapabilityAvailabilityReport::new(&expected, events, None)))
                 .collect(),
+            of_trees: true,
+            has_figures: true,
         }
     }
 
@@ -199,11 +225,13 @@ impl CapabilityAvailabilityReport {
         let supposed = |fails: Bounds| SupposedReport {
             availability: 1.0 - fails.upper,
             downtime_s_per_year: fails.upper * YEAR,
+            probability: fails.into(),
         };
         Self {
             availability: 1.0 - upper,
             upper: 1.0 - lower,
             exact: expected.fails.is_exact(),
+            probability: expected.fails.into(),
             downtime_s_per_year: upper * YEAR,
             sla: None,
             policies: Vec::new(),
@@ -222,21 +250,35 @@ impl CapabilityAvailabilityReport {
     }
 
     /// What only a model says.
-    fn of_model(&mut self, model: &Model, id: ElementId, kept: State, outages: Option<Frequency>) {
-        let (lower, upper) = (self.availability, self.upper);
-        let wanted = |wanted: f64| {
+    fn of_model(
+        &mut self,
+        model: &Model,
+        id: ElementId,
+        kept: State,
+        other: Option<Bounds>,
+        outages: Option<Frequency>,
+    ) {
+        let own = Bounds { lower: self.probability.lower, upper: self.probability.upper };
+        let wanted = |wanted: f64, fails: Bounds| {
+            let (lower, upper) = (1.0 - fails.upper, 1.0 - fails.lower);
             let holds = if lower >= wanted { Some(true) } else { (upper < wanted).then_some(false) };
             WantedReport { wanted, holds }
         };
         if let (Kind::Capability(capability), State::Degraded) = (&model[id].kind, kept) {
-            self.sla = capability.sla.map(wanted);
+            self.sla = capability.sla.map(|sla| wanted(sla, own));
             self.loss_per_year = capability.value_per_hour * self.downtime_s_per_year / 3600.0;
         }
-        let policies =
-            model.policies.iter().filter(|policy| policy.capabilities.contains(&id) && policy.state == kept);
+        let policies = model.policies.iter().filter(|policy| policy.capabilities.contains(&id));
         self.policies = policies
-            .filter_map(|policy| Some((policy.name.clone(), policy.availability?)))
-            .map(|(policy, share)| PolicyAvailabilityReport { policy, of: wanted(share) })
+            .filter_map(|policy| {
+                let fails = if policy.state == kept { own } else { other? };
+                Some(PolicyAvailabilityReport {
+                    policy: policy.name.clone(),
+                    state: policy.state,
+                    availability: 1.0 - fails.upper,
+                    of: wanted(policy.availability?, fails),
+                })
+            })
             .collect();
         if let Some(outages) = outages {
             self.outages_per_year = Some(outages.per_second * YEAR);
@@ -248,6 +290,16 @@ impl CapabilityAvailabilityReport {
     pub fn known(&self) -> impl Iterator<Item = (&str, &ImportanceReport)> {
         let all = self.importance.iter().flat_map(Ordered::iter);
         all.filter_map(|(event, importance)| Some((event, importance.as_ref()?)))
+    }
+
+    /// The events that never happen by chance, by the figures that there are, but each of which alone would be enough.
+    pub fn taken_for_sure(&self) -> impl Iterator<Item = &str> {
+        // What is left of 1 but for rounding.
+        const ALL_BUT: f64 = 1e-9;
+        let (never, all) = (self.probability.upper, 1.0 - ALL_BUT);
+        self.known()
+            .filter(move |(_, of)| of.criticality == 0.0 && never + of.birnbaum >= all)
+            .map(|(event, _)| event)
     }
 
     /// How many events there are whose importance is not known; `None`: it is known of none.

@@ -3,9 +3,9 @@
 use num_bigint::BigUint;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 
-use super::{Ordered, ShapeReport, bare_name};
+use super::{BoundsReport, Ordered, ShapeReport, bare_name};
 use crate::analysis::{CutSets, Listed, System, SystemTree, falls_with, shapes};
-use crate::faulttree::{Bounds, Event};
+use crate::faulttree::Event;
 use crate::model::{ElementId, State};
 
 /// Minimal cut sets of capabilities. There may be millions: they are written one after the other and never held.
@@ -15,6 +15,8 @@ pub struct CutsReport<'c> {
     pub model: String,
     /// The state to be kept.
     pub state: State,
+    /// Whether these are the tops of fault trees.
+    pub of_trees: bool,
     /// The element of each event.
     pub events: Vec<String>,
     /// By capability.
@@ -40,8 +42,6 @@ pub struct CapabilityCutsReport<'c> {
     pub shapes: Vec<ShapeReport>,
     /// How many sets the shapes stand for.
     pub shaped: usize,
-    /// Whether only some are listed, the most probable ones.
-    pub is_most_probable: bool,
 }
 
 /// One minimal cut set.
@@ -126,19 +126,6 @@ impl Serialize for Sets<'_> {
     }
 }
 
-/// What a probability lies between.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-struct BoundsReport {
-    lower: f64,
-    upper: f64,
-}
-
-impl From<Bounds> for BoundsReport {
-    fn from(bounds: Bounds) -> Self {
-        Self { lower: bounds.lower, upper: bounds.upper }
-    }
-}
-
 /// What more is said about the first of the sets of each capability.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum More {
@@ -190,6 +177,7 @@ impl<'c> CutsReport<'c> {
         Self {
             model: model.name().to_owned(),
             state: kept,
+            of_trees: false,
             events: tree.events.iter().map(|id| model[*id].name.clone()).collect(),
             capabilities: capabilities
                 .iter()
@@ -216,7 +204,7 @@ impl<'c> CutsReport<'c> {
             (top, report)
         };
         let capabilities = tops.map(of).collect();
-        Self { model: name.to_owned(), state: State::Degraded, events, capabilities }
+        Self { model: name.to_owned(), state: State::Degraded, of_trees: true, events, capabilities }
     }
 }
 
@@ -244,7 +232,6 @@ impl<'c> CapabilityCutsReport<'c> {
             elements: elements(sets, name),
             details: first.iter().map(detail).collect(),
             shaped: first.len(),
-            is_most_probable: sets.is_most_probable,
             shapes: Vec::new(),
         }
     }

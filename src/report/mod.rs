@@ -67,6 +67,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use crate::faulttree::Bounds;
 use crate::model::{ElementId, Model, State, Time};
 
 /// A JSON object whose keys keep their order.
@@ -130,6 +131,21 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
             }
         }
         deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+/// What a probability lies between.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct BoundsReport {
+    /// At least this.
+    pub lower: f64,
+    /// At most this.
+    pub upper: f64,
+}
+
+impl From<Bounds> for BoundsReport {
+    fn from(bounds: Bounds) -> Self {
+        Self { lower: bounds.lower, upper: bounds.upper }
     }
 }
 

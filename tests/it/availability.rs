@@ -44,8 +44,31 @@ fn what_can_be_worked_out_by_hand() {
 fn deny_fails_what_was_promised_and_no_more() {
     assert_eq!(asked(PAIR, &["--deny"]).1, Some(1));
     assert_eq!(asked(&PAIR.replace("0.99\n", "0.97\n"), &["--deny"]).1, Some(0));
-    // Policies are about the state that they name.
-    assert_eq!(asked(PAIR, &["--state", "up"]).0["capabilities"]["c"]["policies"], json!([]));
+    // Policies are about the state that they name, whichever is asked about.
+    let text = PAIR.to_owned() + "state = 'up'\n[capability.d]\nneeds = ['a']\nwants = ['z']\n";
+    let of = |arguments: &[&str]| {
+        let (report, code) = asked(&text, arguments);
+        let policies = &report["capabilities"]["d"]["policies"];
+        assert_eq!(
+            (&policies[0]["state"], &policies[0]["holds"], code),
+            (&json!("up"), &json!(false), Some(1))
+        );
+        assert!(near(&policies[0]["availability"], 0.45), "{policies}");
+        report["capabilities"]["d"]["availability"].clone()
+    };
+    assert!(near(&of(&["--deny"]), 0.9) && near(&of(&["--deny", "--state", "up"]), 0.45));
+    let directory = model_of(&text);
+    let text = stdout(&linchpin_in(directory.path(), &["availability", ".", "--capability", "d"]));
+    assert!(text.contains("✗ d: 90 %") && text.contains("98 % up (it is 45 %): does not hold"), "{text}");
+}
+
+#[test]
+fn what_is_taken_never_to_fail_is_said() {
+    let directory = model_of(PAIR);
+    let text = stdout(&linchpin_in(directory.path(), &["availability", "."]));
+    assert!(text.contains("so taken never to fail, though each alone takes it away: never\n"), "{text}");
+    let text = stdout(&linchpin("availability models/minimal"));
+    assert!(text.contains("the model says of nothing how often it fails"), "{text}");
 }
 
 #[test]
@@ -124,6 +147,19 @@ fn trees_of_others_and_text() {
         assert_eq!(of["exact"], true);
         assert!(of["importance"].as_object().is_some_and(|events| !events.is_empty()));
     }
+    let cooling = "availability --openpsa models/fault-trees/cooling.xml";
+    let text = stdout(&linchpin(cooling));
+    assert!(text.contains("no-cooling: probability 1.451267e-3\n") && !text.contains("a year"), "{text}");
+    // A probability has all its digits, however small it is.
+    let directory = tempfile::tempdir().expect("a directory");
+    let tree = "toplevel t; t and a b; a prob=1e-9; b prob=1e-9; c; u or b c;";
+    std::fs::write(directory.path().join("small.dft"), tree).expect("written");
+    let output =
+        linchpin_in(directory.path(), &["availability", "--galileo", "small.dft", "--format", "json"]);
+    assert!(stderr(&output).contains("without a probability, and so taken never to happen: c"));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let probability = report["capabilities"]["t"]["probability"]["upper"].as_f64().expect("a number");
+    assert!((probability / 1e-18 - 1.0).abs() < 1e-12, "{probability:e}");
     let text = stdout(&linchpin("availability models/storefront --capability checkout"));
     for part in ["checkout: 99.999923 %, down 24s a year", "promised 99.95 %: holds", "aws/us-east-1"] {
         assert!(text.contains(part), "{text}");

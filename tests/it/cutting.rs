@@ -197,6 +197,23 @@ fn what_is_most_probable_comes_first() {
         ])
     );
     assert!((of["details"][0]["probability"].as_f64().expect("a number") - 2e-4).abs() < 1e-12);
+    // In text, as many as were asked for, each with its chance; without chances nothing is said to be probable.
+    let text = |arguments: &str| String::from_utf8(linchpin(arguments).stdout).expect("UTF-8");
+    let listed = text("cuts --openpsa models/fault-trees/cooling.xml --top 2");
+    let expected = "\n  chance   what fails together\n   2.0e-4  pump-1 and pump-3\n   2.0e-4  pump-2 and pump-3\n  these are the most";
+    assert!(listed.contains(expected), "{listed}");
+    let listed = text("cuts models/storefront --capability checkout --top 10");
+    assert!(listed.contains("\n   2.5e-7  aws/us-east-1 and paywell\n"), "{listed}");
+    assert!(listed.contains("\n           aws\n  no others happen by chance"), "{listed}");
+    let listed = text("cuts models/minimal --top 1");
+    assert!(listed.contains("  cloud\n  none of all happens by chance"), "{listed}");
+}
+
+#[test]
+fn what_else_a_set_takes_down_is_listed() {
+    let text = linchpin("cuts models/storefront --capability search --capability checkout --order 1 -v");
+    let text = String::from_utf8(text.stdout).expect("UTF-8");
+    assert!(text.contains("\n  edge; also checkout\n") && text.contains("\n  edge; also search\n"), "{text}");
 }
 
 #[test]

@@ -6,11 +6,34 @@ use std::path::Path;
 use jiff::civil::date;
 use unicode_width::UnicodeWidthStr;
 
-use linchpin::analysis::{System, blast, check, concentration, custom, explain, survive, sweep};
+use linchpin::analysis::{
+    CutSets, System, SystemTree, Wanted, blast, check, concentration, custom, cut_sets, expected, explain,
+    survive, sweep,
+};
 use linchpin::diag::Sources;
-use linchpin::model::{Class, Failure, Model, State, Time};
+use linchpin::faulttree::{Limits, Solver};
+use linchpin::model::{Class, ElementId, Failure, Model, State, Time};
 use linchpin::render::{self, Bars, Detail};
-use linchpin::report::{BlastReport, CheckReport, ExplainReport, SurviveReport};
+use linchpin::report::{
+    AvailabilityOfAllReport, BlastReport, CheckReport, CutsReport, ExplainReport, More, SurviveReport,
+};
+
+/// Shapes, or with everything each set.
+fn cuts(
+    system: &System,
+    tree: &SystemTree,
+    capabilities: &[ElementId],
+    sets: &[CutSets],
+    detail: Detail,
+    width: usize,
+) -> String {
+    let is_picture = detail != Detail::Verbose && !sets.iter().any(|of| of.by_chance);
+    let more = if is_picture { More::Shapes(150) } else { More::Also(2_000) };
+    let report = CutsReport::new(system, tree, State::Degraded, capabilities, sets, more);
+    let mut text = Vec::new();
+    render::cuts(&report, detail, width, &mut text).expect("writing to memory");
+    String::from_utf8(text).expect("UTF-8")
+}
 
 /// The answers about `models/storefront`, each of its width.
 fn texts(width: usize) -> Vec<(&'static str, String)> {
@@ -32,6 +55,25 @@ fn texts(width: usize) -> Vec<(&'static str, String)> {
     let explained = ExplainReport::new(model, &explain(&system, custom(model, &fails), &capabilities, today));
     let checked = check(&system, &capabilities, State::Degraded, today).expect("few");
     let checked = CheckReport::new(model, &sources, &checked, State::Degraded);
+    let tree = SystemTree::new(&system, &capabilities, State::Degraded, &Class::ALL).expect("no circles");
+    let solver = Solver::new(&tree.tree, &tree.tops, Limits::default());
+    let chances = tree.tree.probabilities();
+    let answers: Vec<_> = tree.tops.iter().map(|top| expected(&solver, *top, chances, None)).collect();
+    let what_if = vec![("aws/us-east-1".to_owned(), 0.9999)];
+    let available = AvailabilityOfAllReport::new(
+        &system,
+        &tree,
+        State::Degraded,
+        &capabilities,
+        &answers,
+        &[],
+        None,
+        what_if,
+    );
+    let sets =
+        |wanted| -> Vec<_> { tree.tops.iter().map(|top| cut_sets(&solver, *top, wanted, chances)).collect() };
+    let probable = sets(Wanted { top: Some(20), ..Wanted::default() });
+    let sets = sets(Wanted { order: Some(3), ..Wanted::default() });
     let plain = |text: String| anstream::adapter::strip_str(&text).to_string();
     let mut texts = vec![
         ("explain", plain(render::explain(&explained, Bars::Unicode, width))),
@@ -40,6 +82,11 @@ fn texts(width: usize) -> Vec<(&'static str, String)> {
     for detail in [Detail::Quiet, Detail::Normal, Detail::Verbose] {
         texts.push(("survive", plain(render::survive(&survived, detail, width))));
         texts.push(("blast", plain(render::blast(&ranked, detail, width))));
+        if detail != Detail::Quiet {
+            texts.push(("availability", plain(render::availability(&available, detail, width))));
+        }
+        texts.push(("cuts", plain(cuts(&system, &tree, &capabilities, &sets, detail, width))));
+        texts.push(("cuts by chance", plain(cuts(&system, &tree, &capabilities, &probable, detail, width))));
     }
     texts
 }

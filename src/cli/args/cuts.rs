@@ -15,13 +15,7 @@ pub(in crate::cli) struct CutsArgs {
     #[command(flatten)]
     pub(in crate::cli) kept: KeptArgs,
     /// Only elements of this class fail; may be repeated [default: every class]
-    #[arg(
-        long = "class",
-        value_name = "CLASS",
-        value_enum,
-        value_delimiter = ',',
-        conflicts_with = "openpsa"
-    )]
+    #[arg(long = "class", value_name = "CLASS", value_enum, value_delimiter = ',', conflicts_with = "trees")]
     pub(in crate::cli) classes: Vec<ClassArg>,
     /// Only sets of at most N elements
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

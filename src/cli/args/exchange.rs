@@ -41,16 +41,21 @@ pub(in crate::cli) struct ImportArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TreeArgs {
     /// Take fault trees from Open-PSA files instead of a model; may be repeated
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "capabilities"])]
-    pub(in crate::cli) openpsa: Vec<PathBuf>,
+    #[arg(long, value_name = "FILE", group = "trees", conflicts_with_all = ["model", "capabilities", "state"])]
+    openpsa: Vec<PathBuf>,
+    /// Take a fault tree from a Galileo file instead of a model; several are read as one
+    #[arg(long, value_name = "FILE", group = "trees", conflicts_with_all = ["model", "capabilities", "state"])]
+    galileo: Vec<PathBuf>,
     #[command(flatten)]
     mission: MissionArgs,
 }
 
 impl TreeArgs {
-    /// The files with the time in which what they hold may fail; `None` where none is named.
-    pub(in crate::cli) fn asked(&self) -> Option<(&[PathBuf], f64)> {
-        (!self.openpsa.is_empty()).then_some((&self.openpsa, self.mission.mission_time))
+    /// The files, what they are, and the time in which what they hold may fail; `None` where none is named.
+    pub(in crate::cli) fn asked(&self) -> Option<(ImportFormat, &[PathBuf], f64)> {
+        let files = [(ImportFormat::Openpsa, &self.openpsa[..]), (ImportFormat::Galileo, &self.galileo[..])];
+        let (format, files) = files.into_iter().find(|(_, files)| !files.is_empty())?;
+        Some((format, files, self.mission.mission_time))
     }
 }
 

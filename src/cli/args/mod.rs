@@ -118,7 +118,8 @@ pub(super) enum Command {
     /// A minimal cut set is a smallest set of elements whose failure together takes a capability below the state to be kept.
     /// JSON writes counts as text, for they may be larger than what numbers in JSON can hold.
     #[command(
-        after_help = "Examples:\n  linchpin cuts models/storefront --class zone,region,provider\n  linchpin cuts models/storefront --capability checkout --top 10 -v\n  linchpin cuts --openpsa models/fault-trees/cooling.xml"
+        override_usage = "linchpin cuts [OPTIONS] [MODEL]\n       linchpin cuts [OPTIONS] --openpsa <FILE>\n       linchpin cuts [OPTIONS] --galileo <FILE>",
+        after_help = "Examples:\n  linchpin cuts models/storefront --class zone,region,provider\n  linchpin cuts models/storefront --capability checkout --top 10\n  linchpin cuts --openpsa models/fault-trees/cooling.xml"
     )]
     Cuts(CutsArgs),
     /// How much of the time each capability works, how much of a year it does not, and what to make better first
@@ -126,6 +127,7 @@ pub(super) enum Command {
     /// Exact, from the failure figures of the model: events are independent, and what carries no figure never fails by chance. Figures that
     /// are ranges ({ low = 0.99, high = 0.999 }) give a spread too. In JSON an event whose importance is not known has `null`, and a `null` among its measures is infinite.
     #[command(
+        override_usage = "linchpin availability [OPTIONS] [MODEL]\n       linchpin availability [OPTIONS] --openpsa <FILE>\n       linchpin availability [OPTIONS] --galileo <FILE>",
         after_help = "Examples:\n  linchpin availability models/storefront --capability checkout\n  linchpin availability models/storefront --what-if aws/us-east-1=0.9999\n  linchpin availability --openpsa models/fault-trees/cooling.xml"
     )]
     Availability(AvailabilityArgs),
@@ -259,7 +261,7 @@ pub(super) struct AsOfArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct KeptArgs {
-    /// The state to be kept, for --deny and single points: with `degraded` only down counts
+    /// The state to be kept, where the answer depends on one, as with --deny: with `degraded` only down counts as lost
     #[arg(long, value_name = "STATE", value_enum, default_value_t)]
     pub(super) state: Kept,
 }

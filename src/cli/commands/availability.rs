@@ -2,27 +2,29 @@
 
 use std::time::Instant;
 
-use super::super::args::{AvailabilityArgs, ImportFormat};
+use super::super::args::AvailabilityArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::limits::Stop;
 use super::super::load::load;
 use super::super::output::{Talk, width_of};
 use super::super::progress::Progress;
 use super::{ask, give, import, mention_warnings};
-use crate::analysis::{Expected, Sampling, SystemTree, expected, spreads};
+use crate::analysis::{Expected, Sampling, System, SystemTree, expected, fails, spreads};
 use crate::diag::nearest;
-use crate::faulttree::Solver;
-use crate::model::{Class, State};
-use crate::render;
+use crate::exchange::FaultTree;
+use crate::faulttree::{Bounds, Solver};
+use crate::model::{Class, ElementId, State};
+use crate::render::{self, Detail};
 use crate::report::AvailabilityOfAllReport;
 
 pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure> {
     let begun = Instant::now();
-    if let Some((files, hours)) = args.trees.asked() {
-        let found = import::fault_tree(ImportFormat::Openpsa, files, hours)?;
+    if let Some((format, files, hours)) = args.trees.asked() {
+        let found = import::fault_tree(format, files, hours)?;
         let stop = Stop::new(args.limits, begun)?;
         let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
         let progress = Progress::new(talk, "computing availability");
+        mention_unknown(&found, talk);
         let (tree, nodes) = found.tree();
         let names: Vec<String> = found.events.iter().map(|event| event.name.clone()).collect();
         let place = |name: &str| names.iter().position(|known| known == name);
@@ -61,6 +63,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
     let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
     let answers: Vec<Expected> =
         tree.tops.iter().map(|top| expected(&solver, *top, chances, what_if.as_deref())).collect();
+    let others = of_other_state(system, &capabilities, kept, &stop)?;
     let sampling = Sampling { samples: args.samples, seed: args.seed };
     let spreads = spreads(model, &tree.events, &solver, &tree.tops, sampling, &is_due);
     let report = AvailabilityOfAllReport::new(
@@ -69,12 +72,48 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         kept,
         &capabilities,
         &answers,
+        &others,
         spreads.as_ref(),
         args.what_if.clone(),
     );
     drop(progress);
     let is_whole = spreads.is_none_or(|spreads| spreads.samples == args.samples);
     finish(report, args, &stop, is_whole, talk)
+}
+
+/// Says which events of a fault tree have no probability.
+fn mention_unknown(found: &FaultTree, talk: &Talk) {
+    const MOST: usize = 5;
+    let unknown = found.events.iter().filter(|event| event.probability.is_none());
+    let unknown: Vec<&str> = unknown.map(|event| event.name.as_str()).collect();
+    if !unknown.is_empty() && talk.detail != Detail::Quiet {
+        let names = render::lines::listed(&unknown, MOST, talk.detail);
+        talk.say(&render::visible(&format!("without a probability, and so taken never to happen: {names}")));
+    }
+}
+
+/// How probable it is that capabilities have not the state that is not asked about, as far as policies ask for it.
+fn of_other_state(
+    system: &System,
+    capabilities: &[ElementId],
+    kept: State,
+    stop: &Stop,
+) -> Result<Vec<(ElementId, Bounds)>, Failure> {
+    let other = if kept == State::Up { State::Degraded } else { State::Up };
+    let asks = |id: &ElementId| {
+        let mut policies = system.model.policies.iter();
+        policies.any(|policy| {
+            policy.availability.is_some() && policy.state == other && policy.capabilities.contains(id)
+        })
+    };
+    let asked: Vec<ElementId> = capabilities.iter().copied().filter(asks).collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tree = SystemTree::by_chance(system, &asked, other).map_err(ask::too_entangled)?;
+    let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
+    let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
+    Ok(asked.into_iter().zip(&tree.tops).map(|(id, top)| (id, fails(&solver, *top))).collect())
 }
 
 /// The chances with what is supposed, where something is. `place` gives an event's number, or one beyond all for what does not matter.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::super::args::{CutsArgs, Format, ImportFormat};
+use super::super::args::{CutsArgs, Format};
 use super::super::exit::{Exit, Failure};
 use super::super::limits::Stop;
 use super::super::load::load;
@@ -17,8 +17,8 @@ use crate::report::{CutsReport, More};
 
 pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let begun = Instant::now();
-    if let Some((files, hours)) = args.trees.asked() {
-        let found = import::fault_tree(ImportFormat::Openpsa, files, hours)?;
+    if let Some((format, files, hours)) = args.trees.asked() {
+        let found = import::fault_tree(format, files, hours)?;
         let stop = Stop::new(args.limits, begun)?;
         let progress = Progress::new(talk, "looking for cut sets");
         let (tree, nodes) = found.tree();
@@ -44,7 +44,7 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let sets = solve(&system_tree.tree, &system_tree.tops, args, &stop);
     // A picture of all, or every set with what else falls.
     let more = match (args.output.format, talk.detail) {
-        (Format::Text, Detail::Normal | Detail::Quiet) => More::Shapes(150),
+        (Format::Text, Detail::Normal | Detail::Quiet) if args.top.is_none() => More::Shapes(150),
         _ => More::Also(2_000),
     };
     let report = CutsReport::new(system, &system_tree, kept, &capabilities, &sets, more);

@@ -102,5 +102,5 @@ fn availability_of(
         Limits { memory: Some(MOST_MEMORY), stop: Some(&stop), ..Limits::default() },
     );
     let answers: Vec<_> = tree.tops.iter().map(|top| expected(&solver, *top, chances, None)).collect();
-    Some(AvailabilityOfAllReport::new(system, &tree, kept, capabilities, &answers, None, Vec::new()))
+    Some(AvailabilityOfAllReport::new(system, &tree, kept, capabilities, &answers, &[], None, Vec::new()))
 }
