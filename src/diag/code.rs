@@ -81,7 +81,7 @@ codes! {
         "a file is not valid TOML"
         "The TOML parser stopped making sense of the file at the marked place. The first syntax error of each line is \
          shown, but none after a bracket that is never closed, since they would only follow from that. What the tables \
-         mean is checked once the syntax is right."
+         of this file mean is checked once the syntax is right; names that it may declare are not called unknown until then."
     DuplicateKey Error "duplicate-key"
         "a key is given twice"
         "The same key stands twice, in one file or in two files of one model. Neither wins: both places are shown, and \

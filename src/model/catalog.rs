@@ -24,6 +24,8 @@ use wanted::{Want, wants_of_model};
 pub(super) struct BroughtIn {
     pub(super) problems: Vec<Diagnostic>,
     pub(super) warnings: Vec<Diagnostic>,
+    /// Whether the model names a catalogue that there is not: what it would have brought is not known.
+    pub(super) lacks_one: bool,
     /// Providers and groups of the catalogues that the model names, for suggestions.
     pub(super) providers: Vec<ProviderDecl>,
 }
@@ -39,7 +41,10 @@ pub(super) fn bring_in(declared: &mut Declarations) -> BroughtIn {
     for catalog in &declared.catalogs {
         match library::catalog(&catalog.value) {
             Some(entry) => opened.push((catalog.clone(), shelf.open(entry, &mut out.problems))),
-            None => out.problems.push(unknown(catalog)),
+            None => {
+                out.problems.push(unknown(catalog));
+                out.lacks_one = true;
+            }
         }
     }
     out.providers = opened
@@ -76,8 +81,6 @@ pub(super) fn bring_in(declared: &mut Declarations) -> BroughtIn {
             merge(&mut declared.providers, known, part);
         }
     }
-    let products = declared.providers.iter_mut().flat_map(|provider| &mut provider.products);
-    out.problems.extend(products.filter_map(|product| product.no_scope.take()));
     let own: BTreeSet<String> = declared.groups.iter().map(|group| group.name.value.clone()).collect();
     declared.groups.extend(groups.into_iter().filter(|group| !own.contains(&group.name.value)));
     out

@@ -75,6 +75,14 @@ pub struct Declarations {
     pub waiver_warning: Option<At<Time>>,
 }
 
+impl Declarations {
+    /// Takes what is to be said of products whose scope nobody knows.
+    pub(super) fn without_scope(&mut self) -> impl Iterator<Item = Diagnostic> {
+        let products = self.providers.iter_mut().flat_map(|provider| &mut provider.products);
+        products.filter_map(|product| product.no_scope.take())
+    }
+}
+
 /// Where what is said of a thing is known from, and what else it is called. Changes no answer.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {

@@ -2,7 +2,8 @@
 //!
 //! Comes after [`crate::diag`]; everything else works on [`Model`] and never sees TOML. Two steps lead here:
 //! TOML text is read into [`decl::Declarations`] (shape), and these are resolved into a [`Model`]
-//! (names). Code that builds a model fills in the declarations itself:
+//! (names). The second step is taken even where the first one found mistakes, over what could be read, so that mistakes of
+//! both sorts are told together. Code that builds a model fills in the declarations itself:
 //!
 //! ```
 //! use linchpin::model::{Model, decl::*};
@@ -38,6 +39,7 @@ mod select;
 mod syntax;
 mod tidy;
 mod time;
+mod unread;
 
 use std::collections::HashMap;
 
@@ -114,9 +116,9 @@ impl Model {
     /// # Errors
     /// Every problem of every file, in the order of the text.
     pub fn read(sources: &Sources, fallback_name: &str) -> Result<Self, Vec<Diagnostic>> {
-        let mut declared = read::read(sources)?;
-        declared.name.get_or_insert_with(|| fallback_name.into());
-        Self::resolve(declared)
+        let mut reading = read::read(sources);
+        reading.declared.name.get_or_insert_with(|| fallback_name.into());
+        resolve::resolve(reading)
     }
 
     /// Looks up every name in declarations.
@@ -124,7 +126,7 @@ impl Model {
     /// # Errors
     /// Every problem, in the order of the text.
     pub fn resolve(declared: decl::Declarations) -> Result<Self, Vec<Diagnostic>> {
-        resolve::resolve(declared)
+        resolve::resolve(unread::Reading { declared, ..unread::Reading::default() })
     }
 
     /// What the model calls itself.

@@ -17,30 +17,33 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::decl::{ChannelDecl, Declarations, ScenarioDecl};
+use super::decl::{At, ChannelDecl, Declarations, ScenarioDecl};
 use super::syntax;
+use super::unread::{Reading, Unread};
 use crate::diag::{Code, Diagnostic, FileId, Place, Sources};
 use crate::library;
+use keys::Fields;
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
 /// Reads all texts as one model.
-pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
-    let declared = read_as(sources, None)?;
+pub(super) fn read(sources: &Sources) -> Reading {
+    let mut reading = read_as(sources, None);
+    let declared = &reading.declared;
     let empty = declared.providers.is_empty()
         && declared.services.is_empty()
         && declared.groups.is_empty()
         && declared.capabilities.is_empty()
         && declared.channels.is_empty();
-    if empty {
+    if empty && reading.problems.is_empty() {
         let first = sources.iter().next();
         let place = first.map_or(Place::NOWHERE, |(file, _)| Place::new(file, 0..0));
         let problem = Diagnostic::new(Code::EmptyModel, place, "the model declares nothing")
             .label("expected tables such as [service.web] and [capability.checkout]")
             .hint("`linchpin init` writes a first model");
-        return Err(vec![problem]);
+        reading.problems.push(problem);
     }
-    Ok(declared)
+    reading
 }
 
 /// Reads a text that is built in.
@@ -50,30 +53,27 @@ pub(super) fn read(sources: &Sources) -> Result<Declarations, Vec<Diagnostic>> {
 pub fn read_built_in(entry: &library::Entry) -> Result<Declarations, Vec<Diagnostic>> {
     let mut sources = Sources::default();
     sources.add(entry.file, entry.text);
-    read_as(&sources, Some(FileId::built_in(entry)))
+    let Reading { mut declared, mut problems, .. } = read_as(&sources, Some(FileId::built_in(entry)));
+    problems.extend(declared.without_scope());
+    if problems.is_empty() { Ok(declared) } else { Err(problems) }
 }
 
 /// Reads all texts as one; places are in `built_in` where the text is one that is built in.
-pub(super) fn read_as(sources: &Sources, built_in: Option<FileId>) -> Result<Declarations, Vec<Diagnostic>> {
-    let mut declared = Declarations::default();
-    let mut problems = Vec::new();
+fn read_as(sources: &Sources, built_in: Option<FileId>) -> Reading {
+    let Reading { mut declared, mut problems, mut unread } = Reading::default();
     let mut merge = Merge::default();
     for (file, source) in sources.iter() {
         let file = built_in.unwrap_or(file);
         let (table, errors) = DeTable::parse_recoverable(&source.text);
         if errors.is_empty() {
-            let mut reader = Reader { file, problems: &mut problems };
+            let mut reader = Reader { file, problems: &mut problems, unread: &mut unread };
             reader.model(table.get_ref(), &mut declared, &mut merge);
         } else {
             problems.extend(syntax::problems(file, source, &errors));
+            unread.all();
         }
     }
-    if declared.catalogs.is_empty() {
-        let products = declared.providers.iter_mut().flat_map(|provider| &mut provider.products);
-        problems.extend(products.filter_map(|product| product.no_scope.take()));
-    }
-    problems.sort_by_key(|problem| problem.place);
-    if problems.is_empty() { Ok(declared) } else { Err(problems) }
+    Reading { declared, problems, unread }
 }
 
 /// Where what several files may add to stands: providers and regions, by name.
@@ -90,64 +90,80 @@ struct Merge {
 struct Reader<'p> {
     file: FileId,
     problems: &'p mut Vec<Diagnostic>,
+    unread: &'p mut Unread,
 }
+
+/// The tables of a model.
+const TABLES: [&str; 12] = [
+    "model",
+    "provider",
+    "group",
+    "service",
+    "capability",
+    "channel",
+    "policy",
+    "waiver",
+    "scenario",
+    "outage",
+    "happened",
+    "settings",
+];
 
 impl Reader<'_> {
     fn model(&mut self, root: &DeTable<'_>, out: &mut Declarations, merge: &mut Merge) {
-        let known = [
-            "model",
-            "provider",
-            "group",
-            "service",
-            "capability",
-            "channel",
-            "policy",
-            "waiver",
-            "scenario",
-            "outage",
-            "happened",
-            "settings",
-        ];
-        let root = self.fields(root, Place::new(self.file, 0..0), "a model", &known);
-        if let Some(fields) = root.get("model").and_then(|v| self.table(v, "[model]", &["name", "catalogs"]))
-        {
-            self.once(&fields, merge, "model");
-            if let Some(name) = fields.get("name").and_then(|v| self.string(v)) {
-                out.name = Some(name);
+        let root = self.fields(root, Place::new(self.file, 0..0), "a model", &TABLES);
+        self.misspelt_tables(&root);
+        if let Some(value) = root.get("model") {
+            match self.table(value, "[model]", &["name", "catalogs"]) {
+                Some(fields) => {
+                    self.once(&fields, merge, "model");
+                    if let Some(name) = fields.get("name").and_then(|v| self.string(v)) {
+                        out.name = Some(name);
+                    }
+                    let strings = |reader: &mut Self| reader.strings(&fields, "catalogs");
+                    out.catalogs.extend(self.parts(&fields, &["catalogs"], "model:catalogs", strings));
+                }
+                None => self.unread.part_of("model:"),
             }
-            out.catalogs.extend(self.strings(&fields, "catalogs"));
         }
-        for (name, value) in self.named(&root, "provider") {
+        for (name, value) in self.declared(&root, "provider") {
             self.provider(name, value, out, merge);
         }
-        for (name, value) in self.named(&root, "group") {
-            out.groups.extend(self.group(name, value));
+        for (name, value) in self.declared(&root, "group") {
+            out.groups.push(self.group(name, value));
         }
-        for (name, value) in self.named(&root, "service") {
-            out.services.extend(self.service(name, value));
+        for (name, value) in self.declared(&root, "service") {
+            out.services.push(self.service(name, value));
         }
-        for (name, value) in self.named(&root, "capability") {
-            out.capabilities.extend(self.capability(name, value));
+        for (name, value) in self.declared(&root, "capability") {
+            out.capabilities.push(self.capability(name, value));
         }
-        for (name, value) in self.named(&root, "channel") {
-            let Some(fields) = self.table(value, "a channel", &["needs", "wants"]) else { continue };
-            let (needs, wants) = (self.terms(&fields, "needs"), self.terms(&fields, "wants"));
-            out.channels.push(ChannelDecl { name, needs, wants });
+        for (name, value) in self.declared(&root, "channel") {
+            let mut channel = ChannelDecl { name, ..ChannelDecl::default() };
+            if let Some(fields) = self.table(value, "a channel", &["needs", "wants"]) {
+                channel.needs = self.terms(&fields, "needs");
+                channel.wants = self.terms(&fields, "wants");
+            }
+            out.channels.push(channel);
         }
-        for value in self.list(&root, "policy", "[[policy]] tables") {
+        let policies = |reader: &mut Self| reader.list(&root, "policy", "[[policy]] tables");
+        for value in self.parts(&root, &[], "policy:", policies) {
             out.policies.extend(self.policy(value));
         }
         for value in self.list(&root, "waiver", "[[waiver]] tables") {
             out.waivers.extend(self.waiver(value));
         }
-        for (name, value) in self.named(&root, "scenario") {
-            let Some(fields) = self.table(value, "a scenario", &["fails"]) else { continue };
-            self.require(&fields, "fails", "a list of what fails");
-            let fails = self.each(&fields, "fails", "references or { what = .. } tables", Self::failure);
-            out.scenarios.push(ScenarioDecl { name, fails });
+        for (name, value) in self.declared(&root, "scenario") {
+            let mut scenario = ScenarioDecl { name, ..ScenarioDecl::default() };
+            if let Some(fields) = self.table(value, "a scenario", &["fails"]) {
+                self.require(&fields, "fails", "a list of what fails");
+                let of = "references or { what = .. } tables";
+                scenario.fails = self.each(&fields, "fails", of, Self::failure);
+            }
+            out.scenarios.push(scenario);
         }
-        for (name, value) in self.named(&root, "outage") {
-            out.outages.extend(self.outage(name, value));
+        for (name, value) in self.declared(&root, "outage") {
+            out.outages.push(self.outage(name, value));
         }
         for value in self.list(&root, "happened", "[[happened]] tables") {
             out.happened.extend(self.happened(value));
@@ -161,6 +177,30 @@ impl Reader<'_> {
             }
             if let Some(before) = self.duration(&fields, "waiver_warning") {
                 out.waiver_warning = Some(before);
+            }
+        }
+    }
+
+    /// The entries of a table of tables that a model is made of; where it is none, it may have declared any.
+    fn declared<'t, 'i>(&mut self, root: &Fields<'t, 'i>, kind: &str) -> Vec<(At<String>, &'t Value<'i>)> {
+        self.parts(root, &[], &format!("{kind}:"), |reader| reader.named(root, kind))
+    }
+
+    /// What a table of another name than those of a model declares under whatever name was meant.
+    fn misspelt_tables(&mut self, root: &Fields<'_, '_>) {
+        for unknown in &root.unknown {
+            match (unknown.value.get_ref(), unknown.meant) {
+                (DeValue::Table(table), _) => {
+                    for (name, _) in table {
+                        let kinds = TABLES.iter();
+                        kinds.for_each(|kind| self.unread.part_of(format!("{kind}:{}", name.get_ref())));
+                    }
+                }
+                (DeValue::Array(_), Some(kind @ ("policy" | "waiver" | "happened"))) => {
+                    self.unread.part_of(format!("{kind}:"));
+                }
+                (DeValue::Array(_), _) => self.unread.all(),
+                _ => {}
             }
         }
     }

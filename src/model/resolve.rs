@@ -1,7 +1,8 @@
-//! Declarations → model: every name looked up, every problem of names at once.
+//! Declarations → model: every name looked up, every problem of names at once, together with those of shape.
 //!
 //! First everything gets its element, in the model's order; then references are followed, for which all names must
-//! be known.
+//! be known. Where not all could be read, nothing is said of what may be only because of that: a name that may be declared
+//! there, what a service would have if it were known where it runs, a value that is blamed already.
 
 mod asked;
 mod declare;
@@ -15,7 +16,8 @@ use std::collections::HashMap;
 
 use super::alias::Aliases;
 use super::catalog;
-use super::decl::{CapabilityDecl, ChannelDecl, Declarations, ProviderDecl};
+use super::decl::{CapabilityDecl, ChannelDecl, ProviderDecl};
+use super::unread::{Reading, Unread};
 use super::{Element, ElementId, Kind, Model, Policy, Time};
 use crate::diag::Diagnostic;
 use figures::Known;
@@ -23,7 +25,8 @@ use figures::Known;
 /// So long before its last day a waiver is warned of, where the model says nothing.
 const WAIVER_WARNING: Time = Time::seconds(14 * 86_400);
 
-pub(super) fn resolve(mut declared: Declarations) -> Result<Model, Vec<Diagnostic>> {
+pub(super) fn resolve(reading: Reading) -> Result<Model, Vec<Diagnostic>> {
+    let Reading { mut declared, problems: of_shape, unread } = reading;
     let aliases = Aliases::with_own(&declared).map(Box::new);
     let brought_in = catalog::bring_in(&mut declared);
     let mut resolver = Resolver {
@@ -32,8 +35,15 @@ pub(super) fn resolve(mut declared: Declarations) -> Result<Model, Vec<Diagnosti
         problems: brought_in.problems,
         warnings: brought_in.warnings,
         catalogs: brought_in.providers,
+        unread,
         ..Resolver::default()
     };
+    if brought_in.lacks_one {
+        resolver.unread.part_of("model:");
+    }
+    if !resolver.may_be_of_catalog() {
+        resolver.problems.extend(declared.without_scope());
+    }
 
     for provider in &declared.providers {
         resolver.declare_domains(provider);
@@ -82,7 +92,9 @@ pub(super) fn resolve(mut declared: Declarations) -> Result<Model, Vec<Diagnosti
     }
     let waivers = resolver.waivers(&declared.waivers, &policies, &scenarios);
 
-    let Resolver { model_name, elements, names, mut problems, mut warnings, aliases, .. } = resolver;
+    let Resolver { model_name, elements, names, mut problems, mut warnings, aliases, unread, .. } = resolver;
+    problems.retain(|problem| !unread.is_blamed(problem.place));
+    problems.extend(of_shape);
     if !problems.is_empty() {
         problems.sort_by_key(|problem| problem.place);
         return Err(problems);
@@ -112,6 +124,8 @@ struct Resolver {
     problems: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
     is_too_large: bool,
+    /// What may be declared beside all that is known.
+    unread: Unread,
     suggestions: Cell<usize>,
     n_figures: u32,
     /// Other names of the model's own.

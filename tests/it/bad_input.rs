@@ -4,6 +4,7 @@
 mod files;
 mod hostile;
 mod mutations;
+mod together;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -251,7 +252,8 @@ fn values_of_the_wrong_type() {
         ("[capability.a]\nsla_credits = 0.1", "0.1"),
         ("[capability.a]\nsla_credits = [0.1]", "0.1"),
     ] {
-        let (code, found, _) = problem(text);
+        let text = format!("{text}\n[provider.b]\n");
+        let (code, found, _) = problem(&text);
         assert_eq!((code, found.as_str()), (Code::WrongType, marked), "{text}");
     }
 }
@@ -270,11 +272,11 @@ fn keys_that_must_be_there() {
         ("[capability.a]\nsla_credits = [{ credit = 0.1 }]", "below"),
         ("[capability.a]\nsla_credits = [{ below = 0.9 }]", "credit"),
         ("[[policy]]", "name"),
-        ("[[waiver]]\npolicy = 'a'\nreason = 'b'", "until"),
+        ("[[policy]]\nname = 'a'\n[[waiver]]\npolicy = 'a'\nreason = 'b'", "until"),
         ("[scenario.a]", "fails"),
         ("[scenario.a]\nfails = [{ lasts = '1h' }]", "what"),
     ] {
-        let problems = problems(text);
+        let problems = problems(&format!("{text}\n[provider.b]\n"));
         let [found] = &problems[..] else { panic!("{text}: {problems:#?}") };
         assert_eq!(found.code, Code::MissingKey, "{text}");
         assert!(found.label.starts_with(&format!("expected `{key}`: ")), "{text}: {}", found.label);
@@ -316,7 +318,7 @@ fn durations_that_are_none() {
     ];
     for text in texts {
         for duration in wrong {
-            let text = text.replace("DURATION", duration);
+            let text = text.replace("DURATION", duration) + "\n[provider.b]\n";
             let (code, marked, _) = problem(&text);
             assert_eq!((code, marked.as_str()), (Code::BadDuration, duration), "{text}");
         }
@@ -343,7 +345,7 @@ fn numbers_out_of_range() {
     ];
     for (texts, numbers) in cases {
         for (text, number) in texts.iter().flat_map(|text| numbers.iter().map(move |number| (text, number))) {
-            let text = text.replace('N', number);
+            let text = text.replace('N', number) + "\n[provider.b]\n";
             let (code, marked, _) = problem(&text);
             assert_eq!((code, marked.as_str()), (Code::OutOfRange, *number), "{text}");
         }

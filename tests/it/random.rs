@@ -6,6 +6,7 @@
 //! Equal seeds give equal models.
 
 mod edits;
+mod mistakes;
 
 use jiff::civil::{Date, date};
 
@@ -14,6 +15,7 @@ use linchpin::model::{Class, ElementId, Failure, Instance, Kind, Model, Scope, T
 use super::models;
 
 pub(crate) use edits::Edit;
+pub(crate) use mistakes::{Mistake, NOWHERE};
 
 /// About how many services a model has; everything else grows with it.
 #[derive(Debug, Clone, Copy)]
@@ -152,6 +154,8 @@ pub(crate) struct Draft(Vec<Table>);
 struct Table {
     /// `["provider", "aws", "region", "us-east-1"]`; one word for `[model]` and the like.
     path: Vec<String>,
+    /// Whether it is an entry of a list: `[[policy]]`.
+    is_list: bool,
     keys: Keys,
 }
 
@@ -305,7 +309,8 @@ written_as_shown!(bool usize i64 f64 Date);
 
 impl Table {
     fn new(path: &[&str]) -> Self {
-        Self { path: path.iter().map(|part| (*part).to_owned()).collect(), keys: Keys::default() }
+        let is_list = ["policy", "waiver"].contains(&path[0]);
+        Self { path: path.iter().map(|part| (*part).to_owned()).collect(), is_list, keys: Keys::default() }
     }
 
     fn below(&self, path: &[&str]) -> Self {
@@ -322,12 +327,15 @@ impl Table {
         &self.path[self.path.len() - 1]
     }
 
-    fn text(&self) -> String {
+    fn header(&self) -> String {
         let is_bare = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
         let quoted = |part: &String| if is_bare(part) { part.clone() } else { format!("\"{part}\"") };
         let path = self.path.iter().map(quoted).collect::<Vec<_>>().join(".");
-        let path = if ["policy", "waiver"].contains(&self.kind()) { format!("[{path}]") } else { path };
-        format!("[{path}]\n{}\n\n", self.keys.text("\n"))
+        if self.is_list { format!("[[{path}]]") } else { format!("[{path}]") }
+    }
+
+    fn text(&self) -> String {
+        format!("{}\n{}\n\n", self.header(), self.keys.text("\n"))
     }
 }
 

@@ -3,7 +3,7 @@
 use toml::de::DeValue;
 
 use super::{Reader, Value};
-use crate::model::decl::{At, FailureDecl, PolicyDecl, WaiverDecl};
+use crate::model::decl::{FailureDecl, PolicyDecl, WaiverDecl};
 use crate::model::{PolicyLevel, State};
 
 impl Reader<'_> {
@@ -20,20 +20,26 @@ impl Reader<'_> {
             "level",
             "availability",
         ];
-        let fields = self.table(value, "a policy", &known)?;
-        let name =
-            self.require(&fields, "name", "what findings and waivers call it").and_then(|v| self.string(v));
-        let capabilities = fields.get("capabilities").map(|_| self.strings(&fields, "capabilities"));
-        let survive = match fields.get("survive") {
-            Some(one) if matches!(one.get_ref(), DeValue::String(_)) => {
-                self.string(one).into_iter().collect()
-            }
-            _ => self.strings(&fields, "survive"),
+        let Some(fields) = self.table(value, "a policy", &known) else {
+            self.unread.part_of("policy:");
+            return None;
         };
+        let name = self.required_string(&fields, "name", "what findings and waivers call it");
+        if name.value.is_empty() {
+            self.unread.part_of("policy:");
+        }
+        let capabilities = fields.get("capabilities").map(|_| self.strings(&fields, "capabilities"));
+        let survive = |reader: &mut Self| match fields.get("survive") {
+            Some(one) if matches!(one.get_ref(), DeValue::String(_)) => {
+                reader.string(one).into_iter().collect()
+            }
+            _ => reader.strings(&fields, "survive"),
+        };
+        let survive = self.parts(&fields, &["survive"], "survive:", survive);
         let states = [("up", State::Up), ("degraded", State::Degraded)];
         let levels = [("deny", PolicyLevel::Deny), ("warn", PolicyLevel::Warn)];
-        let policy = PolicyDecl {
-            name: At::default(),
+        Some(PolicyDecl {
+            name,
             capabilities,
             survive,
             failures: self.count(&fields, "failures"),
@@ -43,27 +49,19 @@ impl Reader<'_> {
             reachable: self.flag(&fields, "reachable"),
             level: self.choice(&fields, "level", &levels),
             availability: self.probability(&fields, "availability"),
-        };
-        Some(PolicyDecl { name: name?, ..policy })
+        })
     }
 
     pub(super) fn waiver(&mut self, value: &Value<'_>) -> Option<WaiverDecl> {
         let fields =
             self.table(value, "a waiver", &["policy", "capability", "failure", "until", "reason"])?;
-        let policy = self.require(&fields, "policy", "the policy's name").and_then(|v| self.string(v));
-        let reason = self.require(&fields, "reason", "why it is acceptable").and_then(|v| self.string(v));
+        let policy = self.required_string(&fields, "policy", "the policy's name");
+        let reason = self.required_string(&fields, "reason", "why it is acceptable");
         self.require(&fields, "until", "the last day on which it counts, such as 2027-01-31");
-        let until = self.date(&fields, "until");
+        let until = self.date(&fields, "until").unwrap_or_default();
         let capability = fields.get("capability").and_then(|v| self.string(v));
         let failure = fields.get("failure").and_then(|v| self.string(v));
-        Some(WaiverDecl {
-            policy: policy?,
-            capability,
-            failure,
-            until: until?,
-            reason: reason?,
-            place: fields.place,
-        })
+        Some(WaiverDecl { policy, capability, failure, until, reason, place: fields.place })
     }
 
     pub(super) fn failure(&mut self, value: &Value<'_>) -> Option<FailureDecl> {
@@ -71,9 +69,9 @@ impl Reader<'_> {
             return Some(FailureDecl { what: self.string(value)?, ..FailureDecl::default() });
         }
         let fields = self.table(value, "a failure", &["what", "lasts", "destroys"])?;
-        let what = self.require(&fields, "what", "a reference to what fails").and_then(|v| self.string(v));
+        let what = self.required_string(&fields, "what", "a reference to what fails");
         let lasts = self.duration(&fields, "lasts").map(|lasts| lasts.value);
         let destroys = self.flag(&fields, "destroys");
-        Some(FailureDecl { what: what?, or: None, lasts, destroys })
+        Some(FailureDecl { what, or: None, lasts, destroys })
     }
 }

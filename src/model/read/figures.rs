@@ -5,19 +5,25 @@ use toml::de::DeValue;
 use super::Reader;
 use super::keys::Fields;
 use crate::diag::{Code, Diagnostic, Place};
-use crate::model::Range;
 use crate::model::decl::{At, Figures};
+use crate::model::{Range, Time};
 
 pub(super) const FIGURES: [&str; 3] = ["availability", "mtbf", "mttr"];
 
 impl Reader<'_> {
     pub(super) fn add_figures(&mut self, fields: &Fields<'_, '_>, figures: &mut Figures) {
+        let before = self.problems.len();
         let availability = self.figure(fields, "availability", Self::probability);
         let mtbf = self.figure(fields, "mtbf", Self::duration);
         let mttr = self.figure(fields, "mttr", Self::duration);
         figures.availability = availability.or(figures.availability);
         figures.mtbf = mtbf.or(figures.mtbf);
         figures.mttr = mttr.or(figures.mttr);
+        if self.problems.len() > before || fields.may_mean(&FIGURES) {
+            // Whatever else is given, none lacks the one that could not be read.
+            let known = Some(At::new(Range::from(Time::seconds(1)), fields.place));
+            *figures = Figures { availability: None, mtbf: known, mttr: known };
+        }
     }
 
     /// A value as `read` reads it, or `{ low = …, high = … }` with two of them.

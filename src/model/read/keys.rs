@@ -5,7 +5,7 @@ use toml::de::{DeString, DeTable, DeValue};
 
 use super::figures::FIGURES;
 use super::{Merge, Reader, Value};
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, nearest};
 use crate::model::decl::At;
 
 /// So many keys are listed to somebody who wrote no table at all.
@@ -18,11 +18,36 @@ pub(super) struct Fields<'t, 'i> {
     pub(super) place: Place,
     /// What the table describes, as in "a service".
     pub(super) what: &'static str,
+    /// What stands under keys that are not known.
+    pub(super) unknown: Vec<Unknown<'t, 'i>>,
+}
+
+/// An entry whose key is not known.
+pub(super) struct Unknown<'t, 'i> {
+    place: Place,
+    /// The known key that is near, if one is.
+    pub(super) meant: Option<&'static str>,
+    pub(super) value: &'t Value<'i>,
 }
 
 impl<'t, 'i> Fields<'t, 'i> {
     pub(super) fn get(&self, key: &str) -> Option<&'t Value<'i>> {
         self.table.get(key)
+    }
+
+    /// Whether a key that is not known may have been meant as one of some: it is near, or near none and holds several things.
+    pub(super) fn may_mean(&self, keys: &[&str]) -> bool {
+        self.unknown.iter().any(|unknown| match unknown.meant {
+            Some(meant) => keys.contains(&meant),
+            None => {
+                !keys.is_empty() && matches!(unknown.value.get_ref(), DeValue::Array(_) | DeValue::Table(_))
+            }
+        })
+    }
+
+    /// Where a key stands that is probably meant to be this one.
+    fn misspelt(&self, key: &str) -> Option<Place> {
+        self.unknown.iter().find(|unknown| unknown.meant == Some(key)).map(|unknown| unknown.place)
     }
 }
 
@@ -33,29 +58,32 @@ impl Reader<'_> {
         table: &'t DeTable<'i>,
         place: Place,
         what: &'static str,
-        known: &[&str],
+        known: &[&'static str],
     ) -> Fields<'t, 'i> {
-        for (key, _) in table {
+        let mut unknown = Vec::new();
+        for (key, value) in table {
             let name: &str = key.get_ref();
             if !known.contains(&name) {
                 let place = Place::new(self.file, key.span());
                 let problem = Diagnostic::new(Code::UnknownKey, place, format!("{what} has no key `{name}`"));
                 let problem = problem.label(format!("expected a key of {what}"));
-                let problem = problem.did_you_mean(name, known.iter().copied());
-                self.problems.push(match &problem.hint {
-                    Some(_) => problem,
+                let meant = nearest(name, known.iter().copied());
+                let meant = known.iter().copied().find(|known| Some(*known) == meant);
+                self.problems.push(match meant {
+                    Some(_) => problem.did_you_mean(name, meant),
                     None => problem.hint(format!("its keys are {}", known.join(", "))),
                 });
+                unknown.push(Unknown { place, meant, value });
             }
         }
-        Fields { table, place, what }
+        Fields { table, place, what, unknown }
     }
 
     pub(super) fn table<'t, 'i>(
         &mut self,
         value: &'t Value<'i>,
         what: &'static str,
-        known: &[&str],
+        known: &[&'static str],
     ) -> Option<Fields<'t, 'i>> {
         let place = Place::new(self.file, value.span());
         match value.get_ref() {
@@ -96,12 +124,47 @@ impl Reader<'_> {
         expected: &str,
     ) -> Option<&'t Value<'i>> {
         let value = fields.get(key);
-        if value.is_none() {
+        if value.is_none() && fields.misspelt(key).is_none() {
             let message = format!("{} needs `{key}`", fields.what);
             let problem = Diagnostic::new(Code::MissingKey, fields.place, message);
             self.problems.push(problem.label(format!("expected `{key}`: {expected}")));
         }
         value
+    }
+
+    /// A string that must be there. Where it cannot be read it is empty, at the place that is blamed for it.
+    pub(super) fn required_string(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        key: &str,
+        expected: &str,
+    ) -> At<String> {
+        let value = self.require(fields, key, expected);
+        let place = match value {
+            Some(value) => Place::new(self.file, value.span()),
+            None => fields.misspelt(key).unwrap_or(fields.place),
+        };
+        value.and_then(|value| self.string(value)).unwrap_or_else(|| {
+            self.unread.blame(place);
+            At::new(String::new(), place)
+        })
+    }
+
+    /// Reads parts of something. It may have more than are known where not all can be read, and where one of `keys` may be
+    /// misspelt.
+    pub(super) fn parts<T>(
+        &mut self,
+        fields: &Fields<'_, '_>,
+        keys: &[&str],
+        whole: &str,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.problems.len();
+        let parts = read(self);
+        if self.problems.len() > before || fields.may_mean(keys) {
+            self.unread.part_of(whole);
+        }
+        parts
     }
 
     /// Refuses keys that another file gave to the same table already.

@@ -32,10 +32,12 @@ impl Reader<'_> {
         origin.aka.extend(self.strings(fields, "aka"));
     }
 
-    pub(super) fn outage(&mut self, name: At<String>, value: &Value<'_>) -> Option<OutageDecl> {
+    pub(super) fn outage(&mut self, name: At<String>, value: &Value<'_>) -> OutageDecl {
         let known = ["title", "date", "fails", "sources", "note"];
-        let fields = self.table(value, "an outage", &known)?;
-        let title = self.require(&fields, "title", "what people call it").and_then(|v| self.string(v));
+        let Some(fields) = self.table(value, "an outage", &known) else {
+            return OutageDecl { name, ..OutageDecl::default() };
+        };
+        let title = self.required_string(&fields, "title", "what people call it");
         self.require(&fields, "date", "the day on which it began, such as 2011-04-21");
         self.require(&fields, "fails", "a list of what failed");
         self.require(&fields, "sources", "a list of who says so, and where");
@@ -47,14 +49,14 @@ impl Reader<'_> {
             let problem = Diagnostic::new(Code::MissingKey, name.place, message);
             self.problems.push(problem.label("expected at least one of `sources`: who says so, and where"));
         }
-        Some(OutageDecl {
+        OutageDecl {
             name,
-            title: title?,
-            date: Some(self.date(&fields, "date")?),
+            title,
+            date: self.date(&fields, "date"),
             fails: self.each(&fields, "fails", "references or { what = .. } tables", Self::failed),
             sources,
             note: fields.get("note").and_then(|value| self.string(value)),
-        })
+        }
     }
 
     fn failed(&mut self, value: &Value<'_>) -> Option<FailureDecl> {
@@ -62,30 +64,32 @@ impl Reader<'_> {
             return Some(FailureDecl { what: self.string(value)?, ..FailureDecl::default() });
         }
         let fields = self.table(value, "what failed", &["what", "or", "lasts", "destroys"])?;
-        let what = self.require(&fields, "what", "a reference to what failed").and_then(|v| self.string(v));
+        let what = self.required_string(&fields, "what", "a reference to what failed");
         let or = fields.get("or").and_then(|v| self.string(v));
         let lasts = self.duration(&fields, "lasts").map(|lasts| lasts.value);
         let destroys = self.flag(&fields, "destroys");
-        Some(FailureDecl { what: what?, or, lasts, destroys })
+        Some(FailureDecl { what, or, lasts, destroys })
     }
 
     pub(super) fn happened(&mut self, value: &Value<'_>) -> Option<HappenedDecl> {
         let known = ["outage", "capability", "state", "lasts", "undecided", "what", "source"];
         let fields = self.table(value, "what happened", &known)?;
-        let outage = self.require(&fields, "outage", "an outage's id").and_then(|v| self.string(v));
-        let capability = self.require(&fields, "capability", "its name").and_then(|v| self.string(v));
-        let source = self.require(&fields, "source", "who says so").and_then(|v| self.string(v));
+        let outage = self.required_string(&fields, "outage", "an outage's id");
+        let capability = self.required_string(&fields, "capability", "its name");
+        let source = self.required_string(&fields, "source", "who says so");
         let states = [("up", State::Up), ("degraded", State::Degraded), ("down", State::Down)];
         let happened = HappenedDecl {
             state: self.choice(&fields, "state", &states),
             lasts: self.duration(&fields, "lasts"),
             undecided: fields.get("undecided").and_then(|value| self.string(value)),
             what: fields.get("what").and_then(|value| self.string(value)),
-            ..HappenedDecl::default()
+            outage,
+            capability,
+            source,
         };
         if happened.undecided.is_none() && fields.get("state").is_none() {
             self.require(&fields, "state", "how it did, or `undecided`: why the facts do not say");
         }
-        Some(HappenedDecl { outage: outage?, capability: capability?, source: source?, ..happened })
+        Some(happened)
     }
 }

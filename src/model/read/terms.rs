@@ -54,22 +54,20 @@ impl Reader<'_> {
             }
         } else if table.contains_key("at_least") || table.contains_key("of") {
             let fields = self.fields(table, place, "an `at_least` term", &["at_least", "of"]);
-            let present = self.require(&fields, "at_least", "how many of the terms must hold").is_some()
-                & self.require(&fields, "of", "a list of terms").is_some();
-            let (count, of) = (self.count(&fields, "at_least"), self.some_terms(&fields, "of"));
-            if !present {
-                return None;
+            self.require(&fields, "at_least", "how many of the terms must hold");
+            self.require(&fields, "of", "a list of terms");
+            Term::AtLeast {
+                count: self.count(&fields, "at_least").map_or(1, |count| count.value),
+                of: self.some_terms(&fields, "of"),
             }
-            Term::AtLeast { count: count?.value, of }
         } else {
             let fields = self.fields(table, place, "a term", &["on", "same", "when", "tolerates"]);
-            let on = self.require(&fields, "on", "a reference, or one of `all`, `any`, `at_least`");
-            let on = on.and_then(|v| self.string(v));
+            let on = self.required_string(&fields, "on", "a reference, or one of `all`, `any`, `at_least`");
             let same = self.choice(&fields, "same", &[("zone", Scope::Zone), ("region", Scope::Region)]);
             let when_start = self.choice(&fields, "when", &[("start", true)]).is_some();
             let tolerates =
                 self.duration(&fields, "tolerates").map_or(Time::ZERO, |tolerates| tolerates.value);
-            Term::On { on: on?, same, when_start, tolerates }
+            Term::On { on, same, when_start, tolerates }
         };
         Some(TermDecl { term, place })
     }

@@ -9,7 +9,7 @@ use crate::model::decl::{
 };
 
 impl Reader<'_> {
-    pub(super) fn service(&mut self, name: At<String>, value: &Value<'_>) -> Option<ServiceDecl> {
+    pub(super) fn service(&mut self, name: At<String>, value: &Value<'_>) -> ServiceDecl {
         let keys = [
             "placed",
             "standby",
@@ -25,10 +25,18 @@ impl Reader<'_> {
             "min_capacity",
             "instance_availability",
         ];
-        let fields = self.table(value, "a service", &[&keys[..], &FIGURES].concat())?;
         let mut service = ServiceDecl { name, ..ServiceDecl::default() };
-        service.placed = self.each(&fields, "placed", "domains or { at = .. } tables", Self::placement);
-        service.standby = self.each(&fields, "standby", "{ at = .., after = .. } tables", Self::standby);
+        let Some(fields) = self.table(value, "a service", &[&keys[..], &FIGURES].concat()) else {
+            self.unread.part_of(&service.name.value);
+            return service;
+        };
+        let name = service.name.value.clone();
+        self.parts(&fields, &["placed", "standby", "backup"], &name, |reader| {
+            service.placed = reader.each(&fields, "placed", "domains or { at = .. } tables", Self::placement);
+            service.standby =
+                reader.each(&fields, "standby", "{ at = .., after = .. } tables", Self::standby);
+            service.backup = reader.each(&fields, "backup", "{ at = .., every = .. } tables", Self::backup);
+        });
         service.quorum = self.count(&fields, "quorum");
         service.uses = self.strings(&fields, "uses");
         service.needs = self.terms(&fields, "needs");
@@ -36,12 +44,11 @@ impl Reader<'_> {
         service.start = self.duration(&fields, "start");
         service.tags = self.strings(&fields, "tags");
         service.data = self.flag(&fields, "data");
-        service.backup = self.each(&fields, "backup", "{ at = .., every = .. } tables", Self::backup);
         service.capacity = self.amount(&fields, "capacity");
         service.min_capacity = self.amount(&fields, "min_capacity");
         service.instance_availability = self.figure(&fields, "instance_availability", Self::probability);
         self.add_figures(&fields, &mut service.figures);
-        Some(service)
+        service
     }
 
     pub(super) fn placement(&mut self, value: &Value<'_>) -> Option<PlacementDecl> {
@@ -49,47 +56,47 @@ impl Reader<'_> {
             return Some(PlacementDecl { at: self.string(value)?, ..PlacementDecl::default() });
         }
         let fields = self.table(value, "a placement", &["at", "count", "capacity"])?;
-        let at = self.require(&fields, "at", "a domain").and_then(|v| self.string(v));
+        let at = self.required_string(&fields, "at", "a domain");
         let (count, capacity) = (self.count(&fields, "count"), self.amount(&fields, "capacity"));
-        Some(PlacementDecl { at: at?, count, capacity })
+        Some(PlacementDecl { at, count, capacity })
     }
 
     pub(super) fn standby(&mut self, value: &Value<'_>) -> Option<StandbyDecl> {
         let known = ["at", "after", "manual", "lag", "success", "capacity", "needs"];
         let fields = self.table(value, "a standby", &known)?;
-        let at = self.require(&fields, "at", "a domain").and_then(|v| self.string(v));
-        let standby = StandbyDecl {
-            at: At::default(),
+        Some(StandbyDecl {
+            at: self.required_string(&fields, "at", "a domain"),
             after: self.duration(&fields, "after"),
             manual: self.flag(&fields, "manual"),
             lag: self.duration(&fields, "lag"),
             success: self.figure(&fields, "success", Self::probability),
             capacity: self.amount(&fields, "capacity"),
             needs: self.terms(&fields, "needs"),
-        };
-        Some(StandbyDecl { at: at?, ..standby })
+        })
     }
 
     pub(super) fn backup(&mut self, value: &Value<'_>) -> Option<BackupDecl> {
         let known = ["at", "every", "restore", "verified", "restore_to", "needs"];
         let fields = self.table(value, "a backup", &known)?;
-        let at = self.require(&fields, "at", "a domain or facility").and_then(|v| self.string(v));
+        let at = self.required_string(&fields, "at", "a domain or facility");
         self.require(&fields, "every", "how often it is taken, such as \"24h\"");
-        let every = self.duration(&fields, "every");
-        let backup = BackupDecl {
+        let every = self.duration(&fields, "every").unwrap_or_default();
+        Some(BackupDecl {
+            at,
+            every,
             restore: self.duration(&fields, "restore"),
             verified: self.date(&fields, "verified"),
             restore_to: self.strings(&fields, "restore_to"),
             needs: self.terms(&fields, "needs"),
-            ..BackupDecl::default()
-        };
-        Some(BackupDecl { at: at?, every: every?, ..backup })
+        })
     }
 
-    pub(super) fn capability(&mut self, name: At<String>, value: &Value<'_>) -> Option<CapabilityDecl> {
+    pub(super) fn capability(&mut self, name: At<String>, value: &Value<'_>) -> CapabilityDecl {
         let known = ["needs", "wants", "tier", "owner", "value_per_hour", "sla", "sla_credits"];
-        let fields = self.table(value, "a capability", &known)?;
-        Some(CapabilityDecl {
+        let Some(fields) = self.table(value, "a capability", &known) else {
+            return CapabilityDecl { name, ..CapabilityDecl::default() };
+        };
+        CapabilityDecl {
             name,
             needs: self.terms(&fields, "needs"),
             wants: self.terms(&fields, "wants"),
@@ -103,7 +110,7 @@ impl Reader<'_> {
                 "{ below = .., credit = .. } tables",
                 Self::credit,
             ),
-        })
+        }
     }
 
     pub(super) fn credit(&mut self, value: &Value<'_>) -> Option<CreditDecl> {

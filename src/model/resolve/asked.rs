@@ -89,7 +89,7 @@ impl Resolver {
                     }
                 } else if let Some(of_outage) = self.scenarios_of_outage(survive, outages) {
                     happened.extend(of_outage);
-                } else {
+                } else if !self.may_be_unread_scenario(&survive.value) {
                     let message =
                         format!("`{}` is no class, no declared scenario and no outage's id", survive.value);
                     let problem = Diagnostic::new(Code::UnknownReference, survive.place, message);
@@ -127,6 +127,11 @@ impl Resolver {
             });
         }
         policies
+    }
+
+    /// Whether a scenario or outage of a name may be declared where not all could be read.
+    fn may_be_unread_scenario(&self, name: &str) -> bool {
+        ["scenario", "outage"].iter().any(|kind| self.unread.may_declare(kind, name))
     }
 
     /// What is asked of no scenario holds, whatever the model: its silence would mean nothing.
@@ -174,7 +179,7 @@ impl Resolver {
                 Some(selector) => all.iter().copied().filter(|id| selector.matches(&self[*id])).collect(),
                 None => Vec::new(),
             };
-            if matches.is_empty() {
+            if matches.is_empty() && !self.unread.may_declare("capability", &pattern.value) {
                 let is_exact = names::is_name(&pattern.value);
                 let message = format!("no capability is called `{}`", pattern.value);
                 let code = if is_exact { Code::UnknownReference } else { Code::NamesNothing };
@@ -206,7 +211,7 @@ impl Resolver {
         let names: Vec<&str> = policies.iter().map(|policy| policy.name.as_str()).collect();
         for waiver in declared {
             let policy = &waiver.policy;
-            if !names.contains(&policy.value.as_str()) {
+            if !names.contains(&policy.value.as_str()) && !self.unread.may_declare("policy", &policy.value) {
                 let message = format!("no policy is called `{}`", policy.value);
                 let problem = Diagnostic::new(Code::UnknownReference, policy.place, message);
                 let problem = problem.label("expected a policy's name");
@@ -215,7 +220,7 @@ impl Resolver {
             let capability = waiver.capability.as_ref().and_then(|name| {
                 let bare = name.value.strip_prefix("capability:").unwrap_or(&name.value);
                 let found = self.names.get(&format!("capability:{bare}")).copied();
-                if found.is_none() {
+                if found.is_none() && !self.unread.may_declare("capability", bare) {
                     let message = format!("no capability is called `{bare}`");
                     let problem = Diagnostic::new(Code::UnknownReference, name.place, message)
                         .label("expected a capability's name");
@@ -229,6 +234,12 @@ impl Resolver {
                 };
                 if scenarios.iter().any(|scenario| scenario.name == failure.value)
                     || policies.iter().any(is_outage)
+                {
+                    return failure.value.clone();
+                }
+                // An outage is one here only where a policy asks for it.
+                let may_ask = ["policy", "survive"].iter().any(|part| self.unread.may_declare(part, ""));
+                if names::is_name(&failure.value) && (may_ask || self.may_be_unread_scenario(&failure.value))
                 {
                     return failure.value.clone();
                 }

@@ -91,12 +91,16 @@ impl Resolver {
             self.problems.push(problem.label("expected fewer instances, zones or products"));
         }
         self.is_too_large = true;
+        self.unread.all();
     }
 
     pub(super) fn declare_domains(&mut self, provider: &ProviderDecl) {
         let figures = self.figures(&provider.figures);
         let id = self.declare(provider.name.value.clone(), &provider.name, Kind::Provider, figures);
-        let Some(provider_id) = id else { return };
+        let Some(provider_id) = id else {
+            self.unread.part_of(&provider.name.value);
+            return;
+        };
         for region in &provider.regions {
             let full = format!("{}/{}", provider.name.value, region.name.value);
             let figures = self.figures(&region.figures);
@@ -178,7 +182,7 @@ impl Resolver {
         let mut new = Vec::new();
         for placed in &service.placed {
             let capacity = placed.capacity.map_or(1.0, |capacity| capacity.value);
-            let domains = self.domains(&placed.at);
+            let domains = self.domains_of_service(service, &placed.at);
             let count = placed.count.map_or(1, |count| count.value);
             if self.elements.len() + new.len() + domains.len() * count as usize > MOST_ELEMENTS {
                 self.too_many_elements(placed.count.map_or(placed.at.place, |count| count.place));
@@ -196,7 +200,7 @@ impl Resolver {
                 manual: standby.manual,
                 lag: Some(standby.lag.map_or(Time::ZERO, |lag| lag.value)),
             };
-            let domains = self.domains(&standby.at);
+            let domains = self.domains_of_service(service, &standby.at);
             standby_counts.push(domains.len());
             new.extend(domains.into_iter().map(|at| (at, standby.at.place, capacity, Some(role), known)));
         }
@@ -206,13 +210,15 @@ impl Resolver {
             let role = Standby { after, manual: false, lag: None };
             let before = new.len();
             for at in &backup.restore_to {
-                new.extend(
-                    self.domains(at).into_iter().map(|domain| (domain, at.place, 1.0, Some(role), own)),
-                );
+                let domains = self.domains_of_service(service, at);
+                new.extend(domains.into_iter().map(|domain| (domain, at.place, 1.0, Some(role), own)));
             }
             restored_counts.push(new.len() - before);
         }
-        let Some(id) = id else { return instances };
+        let Some(id) = id else {
+            self.unread.part_of(&service.name.value);
+            return instances;
+        };
 
         let mut at_domain: HashMap<ElementId, usize> = HashMap::new();
         for (domain, ..) in &new {
@@ -230,6 +236,9 @@ impl Resolver {
             let kind = Kind::Instance(Instance { service: id, domain, uses, capacity, peers, standby });
             instances.all.extend(self.add(full, place, kind, known));
         }
+        if self.is_too_large {
+            self.unread.part_of(&service.name.value);
+        }
         let mut rest = instances.all.clone();
         rest.reverse();
         rest.truncate(standby_counts.iter().chain(&restored_counts).sum());
@@ -239,6 +248,15 @@ impl Resolver {
         instances.standby = take(standby_counts);
         instances.restored = take(restored_counts);
         instances
+    }
+
+    /// The domains of an entry of a service's. Where not all are known, it has instances that are not known.
+    fn domains_of_service(&mut self, service: &ServiceDecl, at: &At<String>) -> Vec<ElementId> {
+        let domains = self.domains(at);
+        if domains.is_empty() || at.value.ends_with("/*") && self.may_be_unread(&at.value) {
+            self.unread.part_of(&service.name.value);
+        }
+        domains
     }
 
     pub(super) fn declare_capability(&mut self, capability: &CapabilityDecl) {

@@ -92,7 +92,7 @@ impl Resolver {
         domain: ElementId,
     ) -> Option<ElementId> {
         let found = self.facility(domain, product);
-        if found.is_none() {
+        if found.is_none() && !self.may_have_unread_products(&self[domain].name) {
             let provider = self.domain_and_above(domain).last().unwrap_or(domain);
             let message = format!("`{}` has no product `{product}`", self[provider].name);
             let problem = Diagnostic::new(Code::UnknownReference, on.place, message)
@@ -271,7 +271,7 @@ impl Resolver {
         let Term::On { on, same: Some(scope), when_start, tolerates } = &term.term else { return };
         let Some(other) = self.lookup(on) else { return };
         let scope_name = if *scope == Scope::Zone { "zone" } else { "region" };
-        if instances.is_empty() && !(declared.placed.is_empty() && declared.standby.is_empty()) {
+        if instances.is_empty() && self.unread.is_partial(&declared.name.value) {
             return; // What is wrong with its places is said there.
         }
         if !matches!(self[other].kind, Kind::Service(_)) || instances.is_empty() {
@@ -303,6 +303,9 @@ impl Resolver {
                     tolerates: *tolerates,
                 });
             }
+        }
+        if self.unread.is_partial(&self[other].name) {
+            return; // It may have an instance there.
         }
         if let [first, others @ ..] = &lonely[..] {
             let first = &self[*first];
@@ -352,7 +355,7 @@ impl Resolver {
                     }
                 }
             }
-            if !found && !instances.is_empty() {
+            if !found && !instances.is_empty() && !self.may_use_unread(declared, instances) {
                 let message =
                     format!("no provider of `{}` has a product `{}`", declared.name.value, product.value);
                 let problem = Diagnostic::new(Code::UnknownReference, product.place, message);
@@ -360,6 +363,15 @@ impl Resolver {
                 self.problems.push(self.suggest(problem, &product.value, self.product_names(None)));
             }
         }
+    }
+
+    /// Whether a service may stand on products that are not known.
+    fn may_use_unread(&self, declared: &ServiceDecl, instances: &[ElementId]) -> bool {
+        let may_be_there = |id: &ElementId| match &self[*id].kind {
+            Kind::Instance(instance) => self.may_have_unread_products(&self[instance.domain].name),
+            _ => false,
+        };
+        self.unread.is_partial(&declared.name.value) || instances.iter().any(may_be_there)
     }
 
     pub(super) fn warn_of_thresholds(&mut self, declared: &ServiceDecl, instances: &[ElementId]) {

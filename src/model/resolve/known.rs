@@ -39,7 +39,10 @@ impl Resolver {
     pub(super) fn happened(&mut self, declared: Vec<HappenedDecl>, own: &[Outage]) -> Vec<Happened> {
         let mut happened = Vec::new();
         for HappenedDecl { outage, capability, state, lasts, undecided, what, source } in declared {
-            if own.iter().all(|own| own.id != outage.value) && library::outage(&outage.value).is_none() {
+            if own.iter().all(|own| own.id != outage.value)
+                && library::outage(&outage.value).is_none()
+                && !self.unread.may_declare("outage", &outage.value)
+            {
                 let message = format!("no outage has the id `{}`", outage.value);
                 let problem = Diagnostic::new(Code::UnknownReference, outage.place, message)
                     .label("expected an outage's id: `linchpin outages` lists them");
@@ -48,6 +51,9 @@ impl Resolver {
             }
             let bare = capability.value.strip_prefix("capability:").unwrap_or(&capability.value);
             let Some(&id) = self.names.get(&format!("capability:{bare}")) else {
+                if self.unread.may_declare("capability", bare) {
+                    continue;
+                }
                 let message = format!("no capability is called `{bare}`");
                 let problem = Diagnostic::new(Code::UnknownReference, capability.place, message)
                     .label("expected a capability's name");

@@ -28,10 +28,40 @@ impl Resolver {
             .find_map(|at| self.names.get(&format!("{}#{product}", self[at].name)).copied())
     }
 
+    /// Whether a catalogue may have anything to say that is not known.
+    pub(super) fn may_be_of_catalog(&self) -> bool {
+        self.unread.may_declare("model", "catalogs")
+    }
+
+    /// Whether what was not found under a name may be declared where not all could be read.
+    pub(super) fn may_be_unread(&self, reference: &str) -> bool {
+        let is_missing = |whole: &str| !self.names.contains_key(whole) && self.may_be_unread(whole);
+        if let Some((kind, name)) = reference.split_once(':') {
+            let is_in_catalogs = ["provider", "group"].contains(&kind) && self.may_be_of_catalog();
+            self.unread.may_declare(kind, name) || is_in_catalogs
+        } else if let Some((service, _)) = reference.split_once('@') {
+            self.unread.is_partial(service) || is_missing(service)
+        } else if let Some((domain, _)) = reference.split_once('#') {
+            self.may_have_unread_products(domain) || is_missing(domain)
+        } else if let Some((above, _)) = reference.rsplit_once('/') {
+            self.unread.may_add_to(above) || self.may_be_of_catalog() || is_missing(above)
+        } else {
+            let is_any_kind = names::KINDS.iter().any(|kind| self.unread.may_declare(kind, reference));
+            is_any_kind || self.may_be_of_catalog()
+        }
+    }
+
+    /// Whether the provider of a domain may have products that are not known.
+    pub(super) fn may_have_unread_products(&self, domain: &str) -> bool {
+        let provider = domain.split_once('/').map_or(domain, |(provider, _)| provider);
+        self.unread.may_add_to(provider) || self.may_be_of_catalog()
+    }
+
     /// Looks a reference up; what is not found is a problem.
     pub(super) fn lookup(&mut self, reference: &At<String>) -> Option<ElementId> {
         match names::find(&self.names, &self.elements, &reference.value) {
             Ok(id) => Some(id),
+            Err(NotFound::Unknown | NotFound::SayKind(_)) if self.may_be_unread(&reference.value) => None,
             Err(why) => {
                 let problem = self.not_found(reference, &why);
                 self.problems.push(problem);
@@ -169,7 +199,7 @@ impl Resolver {
             Kind::Region(region) => region.zones.clone(),
             _ => Vec::new(),
         };
-        if zones.is_empty() {
+        if zones.is_empty() && !self.may_be_unread(&at.value) {
             let message = format!("`{region}` has no declared zones");
             let problem = Diagnostic::new(Code::WrongKind, at.place, message);
             self.problems.push(problem.label("expected a region with zones before `/*`"));

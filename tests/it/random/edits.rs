@@ -157,11 +157,6 @@ impl Draft {
         places
     }
 
-    /// Calls `f` for everything.
-    fn visit(&mut self, f: &mut impl FnMut(&'static str, &mut Value)) {
-        self.0.iter_mut().flat_map(|table| &mut table.keys.0).for_each(|(key, value)| value.visit(key, f));
-    }
-
     /// Edits one of the terms that are meant, as a table.
     fn edit_term(
         &mut self,
@@ -169,26 +164,43 @@ impl Draft {
         is_meant: impl Fn(&'static str, &Value) -> bool,
         edit: impl FnOnce(&mut Keys),
     ) -> Option<()> {
-        let mut found = 0;
-        self.visit(&mut |key, value| found += usize::from(is_meant(key, value)));
-        let mut before = (found > 0).then(|| rng.below(found))?;
-        let mut edit = Some(edit);
-        self.visit(&mut |key, value| {
-            if !is_meant(key, value) {
-                return;
-            }
-            if let (0, Some(edit)) = (before, edit.take_if(|_| before == 0)) {
-                let mut keys = match std::mem::replace(value, Value::List(Vec::new())) {
-                    Value::Table(keys) => keys,
-                    plain => Keys(vec![("on", plain)]),
-                };
-                edit(&mut keys);
-                *value = Value::Table(keys);
-            }
-            before = before.saturating_sub(1);
-        });
-        Some(())
+        change_one(&mut self.0, rng, is_meant, |value| {
+            let mut keys = match std::mem::replace(value, Value::List(Vec::new())) {
+                Value::Table(keys) => keys,
+                plain => Keys(vec![("on", plain)]),
+            };
+            edit(&mut keys);
+            *value = Value::Table(keys);
+        })
     }
+}
+
+/// Calls `f` for everything.
+fn visit(tables: &mut [Table], f: &mut impl FnMut(&'static str, &mut Value)) {
+    tables.iter_mut().flat_map(|table| &mut table.keys.0).for_each(|(key, value)| value.visit(key, f));
+}
+
+/// Changes one of the values that are meant, wherever they stand.
+pub(super) fn change_one(
+    tables: &mut [Table],
+    rng: &mut Rng,
+    is_meant: impl Fn(&'static str, &Value) -> bool,
+    change: impl FnOnce(&mut Value),
+) -> Option<()> {
+    let mut found = 0;
+    visit(tables, &mut |key, value| found += usize::from(is_meant(key, value)));
+    let mut before = (found > 0).then(|| rng.below(found))?;
+    let mut change = Some(change);
+    visit(tables, &mut |key, value| {
+        if !is_meant(key, value) {
+            return;
+        }
+        if let (0, Some(change)) = (before, change.take_if(|_| before == 0)) {
+            change(value);
+        }
+        before = before.saturating_sub(1);
+    });
+    Some(())
 }
 
 fn is_any(_: &'static str, value: &Value) -> bool {
