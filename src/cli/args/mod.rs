@@ -289,12 +289,9 @@ pub(super) struct DenyArgs {
     pub(super) deny: bool,
 }
 
+/// What a question about scenarios is about, and which answer will do.
 #[derive(Debug, Args)]
-pub(super) struct SurviveArgs {
-    #[command(flatten)]
-    pub(super) model: ModelArgs,
-    #[command(flatten)]
-    pub(super) sweep: SweepArgs,
+pub(super) struct AskedArgs {
     #[command(flatten)]
     pub(super) fail: FailArgs,
     #[command(flatten)]
@@ -305,6 +302,16 @@ pub(super) struct SurviveArgs {
     pub(super) deny: DenyArgs,
     #[command(flatten)]
     pub(super) as_of: AsOfArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SurviveArgs {
+    #[command(flatten)]
+    pub(super) model: ModelArgs,
+    #[command(flatten)]
+    pub(super) sweep: SweepArgs,
+    #[command(flatten)]
+    pub(super) asked: AskedArgs,
     #[command(flatten)]
     pub(super) timeline: TimelineArgs,
     #[command(flatten)]
@@ -320,15 +327,7 @@ pub(super) struct BlastArgs {
     #[command(flatten)]
     pub(super) sweep: SweepArgs,
     #[command(flatten)]
-    pub(super) fail: FailArgs,
-    #[command(flatten)]
-    pub(super) capabilities: CapabilityArgs,
-    #[command(flatten)]
-    pub(super) kept: KeptArgs,
-    #[command(flatten)]
-    pub(super) deny: DenyArgs,
-    #[command(flatten)]
-    pub(super) as_of: AsOfArgs,
+    pub(super) asked: AskedArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }
@@ -338,15 +337,7 @@ pub(super) struct ExplainArgs {
     #[command(flatten)]
     pub(super) model: ModelArgs,
     #[command(flatten)]
-    pub(super) fail: FailArgs,
-    #[command(flatten)]
-    pub(super) capabilities: CapabilityArgs,
-    #[command(flatten)]
-    pub(super) kept: KeptArgs,
-    #[command(flatten)]
-    pub(super) deny: DenyArgs,
-    #[command(flatten)]
-    pub(super) as_of: AsOfArgs,
+    pub(super) asked: AskedArgs,
     #[command(flatten)]
     pub(super) bars: BarsArgs,
     #[command(flatten)]

@@ -13,13 +13,14 @@ pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
     let model = &loaded.system.model;
-    let capabilities = ask::capabilities(model, &args.capabilities)?;
-    let scenarios = ask::scenarios(model, &args.sweep, &args.fail)?;
+    let capabilities = ask::capabilities(model, &args.asked.capabilities)?;
+    let scenarios = ask::scenarios(model, &args.sweep, &args.asked.fail)?;
     // What falls does not depend on the day; it is accepted because every question takes it.
-    let _ = ask::as_of(&args.as_of);
+    let _ = ask::as_of(&args.asked.as_of);
     let blasts = working(talk, "failing each", || blast(&loaded.system, scenarios, &capabilities));
     // How much stands on each provider belongs to the ranking, not to a scenario of one's own.
-    let is_ranking = args.fail.fail.is_empty() && args.fail.scenario.is_none() && args.sweep.failures == 1;
+    let is_ranking =
+        args.asked.fail.fail.is_empty() && args.asked.fail.scenario.is_none() && args.sweep.failures == 1;
     let concentration = if is_ranking { concentration(&loaded.system) } else { Vec::new() };
     let report = BlastReport::new(model, &blasts, &concentration);
     give(
@@ -28,8 +29,8 @@ pub(super) fn run(args: &BlastArgs, talk: &Talk) -> Result<Exit, Failure> {
         &args.output,
         talk,
     )?;
-    let kept = args.kept.state.into();
+    let kept = args.asked.kept.state.into();
     let falls = blasts.iter().any(|blast| blast.capabilities.iter().any(|(_, state)| *state < kept));
     loaded.leave();
-    Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })
+    Ok(if args.asked.deny.deny && falls { Exit::No } else { Exit::Ok })
 }

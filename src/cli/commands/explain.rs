@@ -13,11 +13,11 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
     let model = &loaded.system.model;
-    let capabilities = ask::capabilities(model, &args.capabilities)?;
-    let asked = ask::one_scenario(model, &args.fail)?.ok_or_else(|| {
+    let capabilities = ask::capabilities(model, &args.asked.capabilities)?;
+    let asked = ask::one_scenario(model, &args.asked.fail)?.ok_or_else(|| {
         Failure::new("nothing to explain").hint("say what fails, with --fail REF or --scenario NAME")
     })?;
-    let as_of = ask::as_of(&args.as_of);
+    let as_of = ask::as_of(&args.asked.as_of);
     let explained = working(talk, "explaining", || explain(&loaded.system, asked, &capabilities, as_of));
     let report = ExplainReport::new(model, &explained);
     let bars = (&args.bars).into();
@@ -27,7 +27,7 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Exit, Failure> {
         &args.output,
         talk,
     )?;
-    let kept = args.kept.state.into();
+    let kept = args.asked.kept.state.into();
     let falls = explained.answer.capabilities.iter().any(|outcome| outcome.state < kept);
-    Ok(if args.deny.deny && falls { Exit::No } else { Exit::Ok })
+    Ok(if args.asked.deny.deny && falls { Exit::No } else { Exit::Ok })
 }

@@ -20,20 +20,20 @@ pub(super) fn run(args: &SurviveArgs, talk: &Talk) -> Result<Exit, Failure> {
     let loaded = load(args.model.model.as_deref(), talk)?;
     mention_warnings(&loaded, talk);
     let model = &loaded.system.model;
-    let capabilities: Vec<ElementId> = ask::capabilities(model, &args.capabilities)?;
+    let capabilities: Vec<ElementId> = ask::capabilities(model, &args.asked.capabilities)?;
     // A table with a row for each has to be held.
     let is_held = args.output.format == Format::Text && talk.detail == Detail::Verbose;
     let most = if is_held { MOST_SCENARIOS } else { MOST_SETS.into() };
-    let (all, scenarios) = ask::each_scenario(model, &args.sweep, &args.fail, most)?;
+    let (all, scenarios) = ask::each_scenario(model, &args.sweep, &args.asked.fail, most)?;
     let stop = Stop::new(args.limit.into(), begun)?;
 
-    let kept: State = args.kept.state.into();
+    let kept: State = args.asked.kept.state.into();
     let (n, falls) = (Cell::new(0_u64), Cell::new(false));
     let to = args.output.output.as_deref();
     // Where the result itself appears bit by bit, nothing else should.
     let is_seen = args.output.format == Format::Json && terminal_width(to).is_some();
     let progress = (!is_seen).then(|| Progress::new(talk, "failing each"));
-    let survivals = Survivals::new(&loaded.system, scenarios, &capabilities, ask::as_of(&args.as_of));
+    let survivals = Survivals::new(&loaded.system, scenarios, &capabilities, ask::as_of(&args.asked.as_of));
     let told = survivals.take_while(|_| !stop.is_late()).map(|(answer, circles)| {
         n.set(n.get() + 1);
         if let Some(progress) = &progress {
@@ -62,7 +62,7 @@ pub(super) fn run(args: &SurviveArgs, talk: &Talk) -> Result<Exit, Failure> {
     if !is_complete() {
         stop.tell(talk);
     }
-    let exit = match (args.deny.deny && falls.get(), is_complete()) {
+    let exit = match (args.asked.deny.deny && falls.get(), is_complete()) {
         (true, _) => Exit::No,
         (false, false) => Exit::Limit,
         (false, true) => Exit::Ok,
