@@ -91,22 +91,25 @@ pub(super) fn load_at(path: &Path, revision: &str) -> Result<Loaded, Failure> {
     understood(sources, problems, path)
 }
 
-/// Texts as a system, or all that is wrong with them.
+/// Texts as a system, or all that is wrong with them and with the files that could not be read.
 pub(super) fn understood(
-    sources: Sources,
-    problems: Vec<Diagnostic>,
+    mut sources: Sources,
+    mut problems: Vec<Diagnostic>,
     path: &Path,
 ) -> Result<Loaded, Failure> {
     if !problems.is_empty() {
-        return Err(Failure::Model(problems, Box::new(sources)));
+        sources.lack_some();
     }
     match Model::read(&sources, &fallback_name(path)) {
-        Ok(model) => {
+        Ok(model) if problems.is_empty() => {
             let system = System::new(model);
             let warnings = lint(&system);
             Ok(Loaded { system, sources, warnings })
         }
-        Err(problems) => Err(Failure::Model(problems, Box::new(sources))),
+        read => {
+            problems.extend(read.err().into_iter().flatten());
+            Err(Failure::Model(problems, Box::new(sources)))
+        }
     }
 }
 

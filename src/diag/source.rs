@@ -102,6 +102,7 @@ impl Source {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     files: Vec<Source>,
+    is_partial: bool,
 }
 
 impl Sources {
@@ -109,6 +110,16 @@ impl Sources {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         self.files.push(Source::new(name.into(), text.into()));
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// Notes that there are more texts, which could not be read: what they declare is not known.
+    pub fn lack_some(&mut self) {
+        self.is_partial = true;
+    }
+
+    /// Whether some text could not be read.
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// The text that `file` stands for, be it one of these or built in.

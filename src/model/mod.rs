@@ -114,7 +114,8 @@ impl Model {
     /// ```
     ///
     /// # Errors
-    /// Every problem of every file, in the order of the text.
+    /// Every problem of every file, in the order of the text. Where some text could not be read, what it may declare is not
+    /// called unknown; that it could not is for the caller to say.
     pub fn read(sources: &Sources, fallback_name: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut reading = read::read(sources);
         reading.declared.name.get_or_insert_with(|| fallback_name.into());

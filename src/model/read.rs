@@ -30,7 +30,8 @@ type Value<'i> = Spanned<DeValue<'i>>;
 pub(super) fn read(sources: &Sources) -> Reading {
     let mut reading = read_as(sources, None);
     let declared = &reading.declared;
-    let empty = declared.providers.is_empty()
+    let empty = !sources.is_partial()
+        && declared.providers.is_empty()
         && declared.services.is_empty()
         && declared.groups.is_empty()
         && declared.capabilities.is_empty()
@@ -62,6 +63,9 @@ pub fn read_built_in(entry: &library::Entry) -> Result<Declarations, Vec<Diagnos
 fn read_as(sources: &Sources, built_in: Option<FileId>) -> Reading {
     let Reading { mut declared, mut problems, mut unread } = Reading::default();
     let mut merge = Merge::default();
+    if sources.is_partial() {
+        unread.all();
+    }
     for (file, source) in sources.iter() {
         let file = built_in.unwrap_or(file);
         let (table, errors) = DeTable::parse_recoverable(&source.text);

@@ -117,6 +117,21 @@ fn files_without_an_end() {
     assert!(said.starts_with("error[empty-model]: "), "{said}");
 }
 
+/// What is wrong with the other files is told too, but not that they lack what stands in the one.
+#[test]
+fn the_other_files_are_looked_at_when_one_cannot_be_read() {
+    let directory = directory();
+    let write = |name: &str, text: &[u8]| fs::write(directory.path().join(name), text).expect("writable");
+    write("a.toml", b"[service.a]\nquorum = 'two'\nneeds = ['b', 'a b']\n");
+    write("b.toml", b"[service.b]\ntags = ['caf\xE9']\n");
+    let said = refused_at(directory.path(), ".");
+    let codes: Vec<&str> =
+        said.lines().filter_map(|line| line.strip_prefix("error[")?.split(']').next()).collect();
+    assert_eq!(codes, ["not-utf8", "wrong-type", "bad-reference"], "{said}");
+    write("a.toml", b"[service.a]\nneeds = ['b']\n");
+    assert!(refused_at(directory.path(), ".").contains("the model has 1 problem\n"));
+}
+
 #[test]
 fn files_that_are_not_utf8() {
     let latin1 = refused(b"[service.a]\nneeds = []\n# caf\xE9\n");
