@@ -119,7 +119,11 @@ fn capability(
         out += &styled(FAIR, paragraph("  ", &format!("a limit was hit: {known}"), width));
     }
     if let Some(probability) = of.sets.probability.filter(|probability| probability.upper > 0.0) {
-        let lost = if report.state == State::Up { "not up" } else { "down" };
+        let lost = match report.state {
+            _ if report.of_trees => "it comes about",
+            State::Up => "not up",
+            State::Degraded | State::Down => "down",
+        };
         out += &paragraph("  ", &format!("{lost} with a probability {}", between(probability)), width);
     }
     if of.by_order.iter().filter(|count| *count != "0").count() > 1 {
@@ -218,7 +222,8 @@ fn each(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String {
             "no others happen by chance, by the figures that there are: of these the smallest come first"
                 .to_owned()
         }
-        (true, _) if left => "these are the most probable".to_owned(),
+        (true, _) if left && of.sets.cuts.is_complete() => "these are the most probable".to_owned(),
+        (true, _) if left => "these are the most probable of those that are known".to_owned(),
         (false, Detail::Verbose) if left => {
             "chances and what else falls are told of these; the rest:".to_owned()
         }

@@ -6,10 +6,13 @@ use std::process::{Command, Output, Stdio};
 
 use linchpin::analysis::{Listed, SINGLE_POINT_CLASSES, System, SystemTree, Wanted, cut_sets, small_cuts};
 use linchpin::engine::Reference;
-use linchpin::faulttree::{Limits, Solver};
+use linchpin::exchange::BasicEvent;
+use linchpin::exchange::openpsa::{Top, write};
+use linchpin::faulttree::{Event, Limits, Solver};
 use linchpin::model::{Class, ElementId, Failure, State};
 use serde_json::Value;
 
+use crate::exchange::by_scram;
 use crate::laws::{cases, ensure_equal, law_of_models};
 use crate::models;
 use crate::random::Rng;
@@ -293,4 +296,40 @@ fn what_is_exported_has_the_same_cut_sets() {
     let report = String::from_utf8_lossy(&by_scram.stdout);
     let products = format!("products=\"{}\"", count.as_str().expect("text"));
     assert!(report.contains(&products), "{}", String::from_utf8_lossy(&by_scram.stderr));
+}
+
+/// Circles, standbys, quorums and all: what is written of a model is to another analyser what it is to us.
+#[test]
+fn what_is_exported_of_any_model_is_the_same_to_another_analyser() {
+    let directory = tempfile::tempdir().expect("a directory");
+    if Command::new("scram").arg("--version").output().is_err() {
+        return skipped("no scram to compare with");
+    }
+    let path = directory.path().join("model.xml");
+    law_of_models(cases() / 40, |system, rng| {
+        let kept = *rng.pick(&[State::Degraded, State::Up]);
+        let (capability, ..) = system.model.capabilities().next().ok_or("no capability")?;
+        let tree =
+            SystemTree::new(system, &[capability], kept, &Class::ALL).map_err(|why| why.to_string())?;
+        let event = |id: &ElementId| BasicEvent {
+            name: system.model[*id].name.clone(),
+            probability: Some(1.0 - system.model[*id].availability.unwrap_or(0.99)),
+        };
+        let events: Vec<BasicEvent> = tree.events.iter().map(event).collect();
+        let mut chances = tree.tree.clone();
+        for (index, event) in (0..).zip(&events) {
+            chances.set_probability(Event(index), event.probability.unwrap_or_default());
+        }
+        let top = Top { name: "top".to_owned(), node: tree.tops[0] };
+        fs::write(&path, write("model", &chances, &events, &[top])).map_err(|why| why.to_string())?;
+        let solver = Solver::new(&chances, &tree.tops, Limits::default());
+        let ours = solver.probability(tree.tops[0]).lower;
+        let count = solver.cuts(tree.tops[0], None).count().to_string();
+        let (probability, products) = by_scram(&path).ok_or("not accepted")?;
+        // The report has six digits.
+        ensure_equal(&((ours - probability).abs() <= 1e-5 * probability), &true, || {
+            format!("{ours} is not {probability}")
+        })?;
+        ensure_equal(&count, &products, || "cut sets".to_owned())
+    });
 }

@@ -315,7 +315,7 @@ fn a_tree_as_a_model_fails_as_the_tree_does() {
 }
 
 /// What the analyser SCRAM makes of a file: its probability and its number of minimal cut sets.
-fn by_scram(path: &Path) -> Option<(f64, String)> {
+pub(crate) fn by_scram(path: &Path) -> Option<(f64, String)> {
     let mut command = Command::new("scram");
     command
         .args(["--bdd", "--probability", "1", "-l", "1000"])
@@ -338,7 +338,7 @@ fn another_analyser_reads_what_is_written_and_agrees() {
         return skipped("no scram to compare with");
     }
     let mut n_compared = 0;
-    for seed in 0..60 {
+    for seed in 0..200 {
         let tree = random_tree(&mut Rng::new(seed), true);
         let (engine, nodes) = tree.tree();
         let top = nodes[tree.tops[0]];
@@ -358,11 +358,10 @@ fn another_analyser_reads_what_is_written_and_agrees() {
         assert_eq!(solver.cuts(top, None).count().to_string(), products, "seed {seed}\n{text}");
         n_compared += 1;
     }
-    assert_eq!(n_compared, 60);
+    assert_eq!(n_compared, 200);
 }
 
-/// Where events are negated too: the same minimal sets of events that happen, those that must not left out. Without gates of at least so
-/// many, of which SCRAM takes some for always true that are not, once an input is negated and an event is in several.
+/// Where events are negated too: the same minimal sets of events that happen, those that must not left out.
 #[test]
 fn another_analyser_finds_the_same_cut_sets_where_events_are_negated() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -371,14 +370,11 @@ fn another_analyser_finds_the_same_cut_sets_where_events_are_negated() {
     }
     let path = directory.path().join("random.xml");
     let (mut n_compared, mut n_negated) = (0, 0);
-    for seed in 0..120 {
+    for seed in 0..200 {
         let tree = random_tree(&mut Rng::new(seed), false);
         let (engine, nodes) = tree.tree();
         let top = nodes[tree.tops[0]];
         let text = write("random", &engine, &tree.events, &[Top { name: "top".to_owned(), node: top }]);
-        if text.contains("<atleast") {
-            continue;
-        }
         fs::write(&path, &text).expect("written");
         let output =
             Command::new("scram").args(["--bdd", "-l", "1000"]).arg(&path).output().expect("it runs");
@@ -396,7 +392,7 @@ fn another_analyser_finds_the_same_cut_sets_where_events_are_negated() {
             set.iter().map(|event| tree.events[event.index()].name.clone()).collect()
         };
         let ours: BTreeSet<BTreeSet<String>> = cuts.iter().map(named).collect();
-        assert_eq!(ours, theirs, "seed {seed}\n{text}\n{report}");
+        assert_eq!(ours, theirs, "seed {seed}\n{text}");
         n_compared += 1;
         n_negated += usize::from(text.contains("<not>"));
     }

@@ -1,6 +1,7 @@
 //! Writing: a tree of the engine as a file that other analysers read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event as Xml};
@@ -25,19 +26,14 @@ pub fn write(name: &str, tree: &Tree, events: &[BasicEvent], tops: &[Top]) -> St
     let name = names.take(name);
     let top_names: Vec<String> = tops.iter().map(|top| names.take(&top.name)).collect();
     let event_names: Vec<String> = events.iter().map(|event| names.take(&event.name)).collect();
-    let below = below(tree, tops);
-    let is_gate = |node: &&Node| matches!(tree.gate(**node), Gate::All(_) | Gate::Any(_) | Gate::AtLeast(..));
-    // A gate and its negation are two gates to others.
-    let call = |node: &Node| format!("g{}{}", node.index(), if node.is_negated() { "n" } else { "" });
-    let gate_names: HashMap<Node, String> =
-        below.iter().filter(is_gate).map(|node| (*node, names.take(&call(node)))).collect();
     let mut file = File {
         xml: Writer::new_with_indent(Vec::new(), b' ', 1),
         tree,
         event_names: &event_names,
-        gate_names: &gate_names,
+        is_used: vec![false; events.len()],
         names,
-        again: Vec::new(),
+        called: HashMap::new(),
+        pending: VecDeque::new(),
     };
     file.put(Xml::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
     file.open("opsa-mef", None);
@@ -48,24 +44,14 @@ pub fn write(name: &str, tree: &Tree, events: &[BasicEvent], tops: &[Top]) -> St
         file.input(top.node);
         file.close("define-gate");
     }
-    for node in below.iter().filter(is_gate) {
-        file.open("define-gate", Some(&gate_names[node]));
-        file.formula(*node);
-        file.close("define-gate");
-    }
-    for (name, node) in std::mem::take(&mut file.again) {
+    while let Some((name, part)) = file.pending.pop_front() {
         file.open("define-gate", Some(&name));
-        file.input(node);
+        file.part(&part);
         file.close("define-gate");
     }
     file.close("define-fault-tree");
     file.open("model-data", None);
-    let mut is_used = vec![false; events.len()];
-    for node in &below {
-        if let Gate::Event(event) | Gate::NotEvent(event) = tree.gate(*node) {
-            is_used[event.index()] = true;
-        }
-    }
+    let is_used = std::mem::take(&mut file.is_used);
     let written_events = events.iter().zip(&event_names).zip(&is_used);
     for ((event, written), _) in written_events.filter(|(_, is_used)| **is_used) {
         file.open("define-basic-event", Some(written));
@@ -81,31 +67,40 @@ pub fn write(name: &str, tree: &Tree, events: &[BasicEvent], tops: &[Top]) -> St
     text
 }
 
-/// Every node that tops stand on, themselves included, each once, in a fixed order.
-fn below(tree: &Tree, tops: &[Top]) -> Vec<Node> {
-    let mut seen = HashSet::new();
-    let mut open: Vec<Node> = tops.iter().rev().map(|top| top.node).collect();
-    let mut found = Vec::new();
-    while let Some(node) = open.pop() {
-        if !seen.insert(node) {
-            continue;
-        }
-        found.push(node);
-        if let Gate::All(of) | Gate::Any(of) | Gate::AtLeast(_, of) = tree.gate(node) {
-            open.extend(of.into_iter().rev());
-        }
-    }
-    found
-}
-
 struct File<'t> {
     xml: Writer<Vec<u8>>,
     tree: &'t Tree,
     event_names: &'t [String],
-    gate_names: &'t HashMap<Node, String>,
+    /// Whether each event is mentioned.
+    is_used: Vec<bool>,
     names: Renamed,
-    /// Other names of nodes, still to be defined.
-    again: Vec<(String, Node)>,
+    /// What gates and parts of them are called that are mentioned.
+    called: HashMap<Key, String>,
+    /// Those of them that are still to be defined.
+    pending: VecDeque<(String, Part)>,
+}
+
+/// A gate, or what of it is asked: from which input on, how many.
+type Key = (Node, Option<(usize, u32)>);
+
+/// A gate to define, or at least so many of the inputs of one from one of them on.
+struct Part {
+    node: Node,
+    of: Option<Counted>,
+}
+
+/// At least so many of some inputs from one of them on; each counts as often as it says.
+#[derive(Clone)]
+struct Counted {
+    inputs: Rc<[(Node, u32)]>,
+    from: usize,
+    min: u32,
+}
+
+impl Part {
+    fn key(&self) -> Key {
+        (self.node, self.of.as_ref().map(|of| (of.from, of.min)))
+    }
 }
 
 impl File<'_> {
@@ -149,26 +144,97 @@ impl File<'_> {
                 self.close("not");
             }
             Gate::All(_) | Gate::Any(_) | Gate::AtLeast(..) => {
-                self.empty("gate", ("name", &self.gate_names[&node]));
+                self.mention(Part { node, of: None });
             }
         }
     }
 
-    /// Inputs of which one may stand there twice, and then counts twice: other analysers want a name of its own for each.
-    fn inputs_counted(&mut self, of_gate: Node, of: &[Node]) {
-        for (index, input) in of.iter().enumerate() {
-            let before = of[..index].iter().filter(|other| *other == input).count();
-            if before == 0 {
-                self.input(*input);
-            } else {
-                let name = self.names.take(&format!("{}_{index}", self.gate_names[&of_gate]));
-                self.empty("gate", ("name", &name));
-                self.again.push((name, *input));
+    /// Mentions a gate or a part of one, which is defined later.
+    fn mention(&mut self, part: Part) {
+        let key = part.key();
+        let name = if let Some(name) = self.called.get(&key) {
+            name.clone()
+        } else {
+            // A gate and its negation are two gates to others.
+            let negated = if part.node.is_negated() { "n" } else { "" };
+            let of = part.of.as_ref().map_or_else(String::new, |of| format!("_{}_{}", of.from, of.min));
+            let name = self.names.take(&format!("g{}{negated}{of}", part.node.index()));
+            self.called.insert(key, name.clone());
+            self.pending.push_back((name.clone(), part));
+            name
+        };
+        self.empty("gate", ("name", &name));
+    }
+
+    fn part(&mut self, part: &Part) {
+        match &part.of {
+            None => self.formula(part.node),
+            Some(of) => self.counted(part.node, of),
+        }
+    }
+
+    /// At least so many of a gate's inputs. What is more than an event, or stands there several times, is asked first, and what is
+    /// left to be had of the rest follows from it: SCRAM 0.16.2 has wrong answers where an event is in several inputs of `atleast`,
+    /// and takes none twice.
+    fn counted(&mut self, node: Node, of: &Counted) {
+        let Counted { ref inputs, from, min } = *of;
+        let rest = &inputs[from..];
+        let Some(&(input, times)) = rest.first().filter(|input| rest.len() > 1 && !self.is_plain(**input))
+        else {
+            return self.distinct(min, rest);
+        };
+        let behind = |min: u32| {
+            let of = Counted { inputs: Rc::clone(inputs), from: from + 1, min };
+            Part { node, of: Some(of) }
+        };
+        // With this one, fewer of the others are enough; without it as many, where there are so many.
+        let others: u32 = rest[1..].iter().map(|(_, times)| times).sum();
+        let has_others = others >= min;
+        if has_others {
+            self.open("or", None);
+        }
+        match min.saturating_sub(times) {
+            0 => self.input(input),
+            left => {
+                self.open("and", None);
+                self.input(input);
+                self.mention(behind(left));
+                self.close("and");
             }
         }
+        if has_others {
+            self.mention(behind(min));
+            self.close("or");
+        }
+    }
+
+    /// Whether an input is an event that counts once.
+    fn is_plain(&self, (input, times): (Node, u32)) -> bool {
+        times == 1 && matches!(self.tree.gate(input), Gate::Event(_))
+    }
+
+    /// At least so many of different inputs.
+    fn distinct(&mut self, min: u32, inputs: &[(Node, u32)]) {
+        // A single input is what it is.
+        if let [(only, _)] = inputs {
+            return self.input(*only);
+        }
+        let element = match min {
+            1 => "or",
+            min if min as usize == inputs.len() => "and",
+            _ => "atleast",
+        };
+        let mut start = BytesStart::new(element);
+        if element == "atleast" {
+            start.push_attribute(("min", min.to_string().as_str()));
+        }
+        self.put(Xml::Start(start));
+        inputs.iter().for_each(|(input, _)| self.input(*input));
+        self.close(element);
     }
 
     fn event(&mut self, event: Event) {
+        self.is_used[event.index()] = true;
         self.empty("basic-event", ("name", &self.event_names[event.index()]));
     }
 
@@ -176,12 +242,18 @@ impl File<'_> {
         let (element, of) = match self.tree.gate(node) {
             Gate::All(of) => ("and", of),
             Gate::Any(of) => ("or", of),
-            Gate::AtLeast(k, of) => {
-                let mut start = BytesStart::new("atleast");
-                start.push_attribute(("min", k.to_string().as_str()));
-                self.put(Xml::Start(start));
-                self.inputs_counted(node, &of);
-                return self.close("atleast");
+            Gate::AtLeast(min, of) => {
+                let mut inputs: Vec<(Node, u32)> = Vec::with_capacity(of.len());
+                let mut place: HashMap<Node, usize> = HashMap::new();
+                for input in of {
+                    let at = *place.entry(input).or_insert(inputs.len());
+                    match inputs.get_mut(at) {
+                        Some((_, times)) => *times += 1,
+                        None => inputs.push((input, 1)),
+                    }
+                }
+                inputs.sort_by_key(|input| self.is_plain(*input));
+                return self.counted(node, &Counted { inputs: inputs.into(), from: 0, min });
             }
             Gate::Constant(_) | Gate::Event(_) | Gate::NotEvent(_) => return self.input(node),
         };
