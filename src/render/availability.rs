@@ -100,7 +100,7 @@ fn top(name: &str, of: &CapabilityAvailabilityReport, detail: Detail, width: usi
         format!("from {} to {} (bounds: a limit was hit)", digits(lower), digits(upper))
     };
     let mut out = format!("{}: probability {figure}\n", styled(BOLD, visible(name)));
-    if let Some(supposed) = of.what_if {
+    if let Some(supposed) = &of.what_if {
         let text = format!("with what is supposed: {}", digits(supposed.probability.upper));
         out += &paragraph("  ", &text, width);
     }
@@ -177,9 +177,20 @@ fn capability(
             percent(spread.p50)
         ));
     }
-    if let Some(supposed) = of.what_if {
+    if let Some(supposed) = &of.what_if {
         let down = span(supposed.downtime_s_per_year);
-        say(format!("with what is supposed: {}, {lost} {down} a year", percent(supposed.availability)));
+        say(format!("with what is supposed: {}, {lost} {down} a year", share(supposed.availability)));
+        let sla = supposed.sla.iter().map(|sla| ("promised".to_owned(), sla));
+        let policies =
+            supposed.policies.iter().map(|policy| (format!("policy {}:", policy.policy), &policy.of));
+        for (what, wanted) in sla.chain(policies) {
+            let would = match wanted.holds {
+                Some(true) => "would hold",
+                Some(false) => "would not hold",
+                None => "not settled by the bounds",
+            };
+            say(format!("  {what} {}: {would}", percent(wanted.wanted)));
+        }
     }
     let sure: Vec<&str> = of.taken_for_sure().collect();
     if !sure.is_empty() && report.has_figures {

@@ -92,7 +92,7 @@ pub struct PolicyAvailabilityReport {
 }
 
 /// Availability with other figures.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SupposedReport {
     /// At least.
     pub availability: f64,
@@ -100,6 +100,10 @@ pub struct SupposedReport {
     pub downtime_s_per_year: f64,
     /// What the share of time in which it is not lies between.
     pub probability: BoundsReport,
+    /// What was promised to customers.
+    pub sla: Option<WantedReport>,
+    /// Policies that ask for an availability of the state that is asked about.
+    pub policies: Vec<PolicyAvailabilityReport>,
 }
 
 /// Quantiles of an availability.
@@ -226,6 +230,8 @@ impl CapabilityAvailabilityReport {
             availability: 1.0 - fails.upper,
             downtime_s_per_year: fails.upper * YEAR,
             probability: fails.into(),
+            sla: None,
+            policies: Vec::new(),
         };
         Self {
             availability: 1.0 - upper,
@@ -259,27 +265,14 @@ impl CapabilityAvailabilityReport {
         outages: Option<Frequency>,
     ) {
         let own = Bounds { lower: self.probability.lower, upper: self.probability.upper };
-        let wanted = |wanted: f64, fails: Bounds| {
-            let (lower, upper) = (1.0 - fails.upper, 1.0 - fails.lower);
-            let holds = if lower >= wanted { Some(true) } else { (upper < wanted).then_some(false) };
-            WantedReport { wanted, holds }
-        };
+        (self.sla, self.policies) = wanted_of(model, id, kept, own, other);
+        if let Some(supposed) = &mut self.what_if {
+            let own = Bounds { lower: supposed.probability.lower, upper: supposed.probability.upper };
+            (supposed.sla, supposed.policies) = wanted_of(model, id, kept, own, None);
+        }
         if let (Kind::Capability(capability), State::Degraded) = (&model[id].kind, kept) {
-            self.sla = capability.sla.map(|sla| wanted(sla, own));
             self.loss_per_year = capability.value_per_hour * self.downtime_s_per_year / 3600.0;
         }
-        let policies = model.policies.iter().filter(|policy| policy.capabilities.contains(&id));
-        self.policies = policies
-            .filter_map(|policy| {
-                let fails = if policy.state == kept { own } else { other? };
-                Some(PolicyAvailabilityReport {
-                    policy: policy.name.clone(),
-                    state: policy.state,
-                    availability: 1.0 - fails.upper,
-                    of: wanted(policy.availability?, fails),
-                })
-            })
-            .collect();
         if let Some(outages) = outages {
             self.outages_per_year = Some(outages.per_second * YEAR);
             self.outages_without = names(model, outages.unknown);
@@ -311,4 +304,35 @@ impl CapabilityAvailabilityReport {
     pub fn wanted(&self) -> impl Iterator<Item = WantedReport> + '_ {
         self.sla.into_iter().chain(self.policies.iter().map(|policy| policy.of))
     }
+}
+
+/// What is promised of a capability and asked for by policies, and whether it holds: by how probable it is that it has not the state
+/// that is kept, and where that is known, not the other one.
+fn wanted_of(
+    model: &Model,
+    id: ElementId,
+    kept: State,
+    own: Bounds,
+    other: Option<Bounds>,
+) -> (Option<WantedReport>, Vec<PolicyAvailabilityReport>) {
+    let wanted = |wanted: f64, fails: Bounds| {
+        let (lower, upper) = (1.0 - fails.upper, 1.0 - fails.lower);
+        let holds = if lower >= wanted { Some(true) } else { (upper < wanted).then_some(false) };
+        WantedReport { wanted, holds }
+    };
+    let sla = match (&model[id].kind, kept) {
+        (Kind::Capability(capability), State::Degraded) => capability.sla.map(|sla| wanted(sla, own)),
+        _ => None,
+    };
+    let policies = model.policies.iter().filter(|policy| policy.capabilities.contains(&id));
+    let policies = policies.filter_map(|policy| {
+        let fails = if policy.state == kept { own } else { other? };
+        Some(PolicyAvailabilityReport {
+            policy: policy.name.clone(),
+            state: policy.state,
+            availability: 1.0 - fails.upper,
+            of: wanted(policy.availability?, fails),
+        })
+    });
+    (sla, policies.collect())
 }

@@ -150,6 +150,8 @@ impl<'c> CutsReport<'c> {
     ) -> Self {
         let model = &system.model;
         let probabilities = tree.tree.probabilities();
+        // What else falls is told whatever was asked about.
+        let all: Vec<ElementId> = model.capabilities().map(|(id, ..)| id).collect();
         let of = |capability: ElementId, sets: &'c CutSets| {
             let (More::Shapes(most) | More::Also(most)) = more;
             let first: Vec<Vec<ElementId>> = first(sets, most)
@@ -166,7 +168,7 @@ impl<'c> CutsReport<'c> {
                 let shapes = shapes(model, &first);
                 report.shapes = shapes.iter().map(|shape| ShapeReport::new(model, shape)).collect();
             } else {
-                let falls = falls_with(system, &first, capabilities, kept);
+                let falls = falls_with(system, &first, &all, kept);
                 for (detail, falls) in report.details.iter_mut().zip(falls) {
                     let others = falls.into_iter().filter(|other| *other != capability);
                     detail.also = others.map(|other| bare_name(model, other)).collect();

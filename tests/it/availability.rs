@@ -31,6 +31,11 @@ fn what_can_be_worked_out_by_hand() {
     assert!(near(&of["loss_per_year"], 0.02 * 365.0 * 24.0 * 10.0));
     assert!(near(&of["what_if"]["availability"], 1.0 - 0.01 * 0.2));
     assert_eq!(of["sla"], json!({ "wanted": 0.99, "holds": false }));
+    assert_eq!(of["what_if"]["sla"], json!({ "wanted": 0.99, "holds": true }));
+    assert_eq!(
+        (&of["what_if"]["policies"][0]["holds"], &of["policies"][0]["holds"]),
+        (&json!(true), &json!(true))
+    );
     assert_eq!((&of["spread"], &report["samples"]), (&json!(null), &json!(0)));
     let importance = of["importance"].as_object().expect("by element");
     assert_eq!(importance.keys().collect::<Vec<_>>(), ["a", "b", "never"]);
