@@ -160,7 +160,7 @@ codes! {
 
     BadImport Error "bad-import"
         "a file to import says what its format does not allow, or what cannot be understood"
-        "`import`, and `--openpsa` of `cuts` and `availability`, read fault trees of the Open-PSA format (XML) and of Galileo. \
+        "`import`, and `--openpsa` and `--galileo` of `cuts` and `availability`, read fault trees of the Open-PSA format (XML) and of Galileo. \
          What would change a tree's meaning but is not understood is refused rather than left out."
 
     NeedsNothing Warning "needs-nothing"

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::gates::{BasicEvent, FaultTree, Formula, Gate};
-use super::problem;
+use super::{MOST_PROBLEMS, problem};
 use crate::diag::{Diagnostic, FileId, Place, Sources};
 
 /// Gates whose meaning depends on the order of failures.
@@ -40,6 +40,9 @@ pub fn read(sources: &Sources, mission_hours: f64) -> Result<FaultTree, Vec<Diag
     let mut defined: HashMap<&str, (Meaning, Place)> = HashMap::new();
     let (mut gates, mut events) = (Vec::new(), Vec::new());
     for statement in &statements {
+        if problems.len() >= MOST_PROBLEMS {
+            break;
+        }
         let [first, rest @ ..] = &statement[..] else { continue };
         if first.is_word("toplevel") && !first.quoted {
             match (rest, &top) {
@@ -74,6 +77,9 @@ pub fn read(sources: &Sources, mission_hours: f64) -> Result<FaultTree, Vec<Diag
     for (name, kind, inputs) in &gates {
         let mut of = Vec::with_capacity(inputs.len());
         for input in *inputs {
+            if problems.len() >= MOST_PROBLEMS {
+                break;
+            }
             match defined.get(input.text) {
                 Some((Meaning::Event(event), _)) => of.push(Formula::Event(*event)),
                 Some((Meaning::Gate(gate), _)) => of.push(Formula::Gate(*gate)),
@@ -87,6 +93,10 @@ pub fn read(sources: &Sources, mission_hours: f64) -> Result<FaultTree, Vec<Diag
                     });
                 }
             }
+        }
+        // What is not there has been told.
+        if of.len() < inputs.len() {
+            continue;
         }
         match formula(*kind, of) {
             Ok(formula) => tree.gates.push(Gate { name: name.text.to_owned(), formula }),

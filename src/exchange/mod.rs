@@ -18,6 +18,9 @@ use crate::diag::{Code, Diagnostic, Place};
 /// The time in hours over which failure rates are turned into probabilities, unless another is given: a year.
 pub const MISSION_HOURS: f64 = 8760.0;
 
+/// So many problems are told of files to import: a file that is no such file at all has one for every word.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// Something that a file to import should not say.
 fn problem(place: Place, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::BadImport, place, message)

@@ -159,6 +159,13 @@ fn what_no_tree_means_is_refused() {
     assert_eq!(galileo("toplevel a; a or;"), "`or` of nothing");
     assert_eq!(galileo("toplevel a; a 0of1 b; b prob=0.1;"), "0 of 1 inputs");
     assert_eq!(galileo("toplevel a; a 2of1 b; b prob=0.1;"), "2 of 1 inputs");
+    assert_eq!(galileo("toplevel a; a 2of2 b c; b prob=0.1;"), "there is no `c`");
+    let unended = galileo::read_text("toplevel a; a or b b prob=0.1;", 1.0).expect_err("refused");
+    assert!(
+        unended
+            .iter()
+            .any(|problem| problem.hint.as_deref().is_some_and(|hint| hint.contains("ends with ;")))
+    );
 }
 
 #[test]
@@ -195,6 +202,12 @@ fn hostile_files_are_refused() {
         "<define-gate name=\"g\"><basic-event name=\"e\"/></define-gate><define-basic-event name=\"e\"><parameter name=\"p0\"/></define-basic-event>{parameters}"
     );
     assert_eq!(wrong(&file(&chain)), ["more than 200 parameters refer to each other"]);
+    // Nobody reads a million problems, and they take more memory than the file.
+    let nonsense = file(&format!("<define-gate name=\"g\"><or>{}</or></define-gate>", "<a/>".repeat(10_000)));
+    assert_eq!(wrong(&nonsense).len(), 1_000);
+    assert_eq!(wrong(&file(&"<a/>".repeat(10_000))).len(), 1_000);
+    let statements = galileo::read_text(&"a b;".repeat(10_000), 1.0).expect_err("refused");
+    assert!((1_000..1_100).contains(&statements.len()), "{}", statements.len());
     // Each parameter within the next one's expression, many times deeper than either alone.
     let sum = |inner: &str| format!("{}{inner}{}", "<add>".repeat(150), "</add>".repeat(150));
     let parameters: String = (0..100)

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::super::gates::{BasicEvent, FaultTree, Formula, Gate};
-use super::super::problem;
 use super::super::xml::{self, Element};
+use super::super::{MOST_PROBLEMS, problem};
 use super::figures::{Figures, Parameter, expression};
 use crate::diag::{Diagnostic, FileId, Place, Sources, nearest};
 
@@ -155,6 +155,9 @@ impl<'e> Reading<'e> {
             self.scopes.push(Scope::default());
         }
         for child in &element.children {
+            if self.problems.len() >= MOST_PROBLEMS {
+                return;
+            }
             match child.name.as_str() {
                 "define-fault-tree" | "define-component" => {
                     let Some(name) = child.attribute("name", &mut self.problems) else { continue };
@@ -279,12 +282,18 @@ impl<'e> Reading<'e> {
         };
         let mut tree = FaultTree { name: self.name.clone().unwrap_or_default(), ..FaultTree::default() };
         for (event, name) in self.events.iter().zip(&self.event_names) {
+            if problems.len() >= MOST_PROBLEMS {
+                break;
+            }
             match figures.probability(event.element, event.scope) {
                 Ok(probability) => tree.events.push(BasicEvent { name: name.clone(), probability }),
                 Err(why) => problems.push(why),
             }
         }
         for (gate, name) in self.gates.iter().zip(&self.gate_names) {
+            if problems.len() >= MOST_PROBLEMS {
+                break;
+            }
             let formula = match expression(gate.element) {
                 Ok(Some(formula)) => self.formula(formula, gate.scope, &mut problems),
                 Ok(None) => {
@@ -323,6 +332,9 @@ impl<'e> Reading<'e> {
 
     /// Elements nest no deeper than `xml` lets them.
     fn formula(&self, element: &Element, scope: usize, problems: &mut Vec<Diagnostic>) -> Formula {
+        if problems.len() >= MOST_PROBLEMS {
+            return Formula::Constant(false);
+        }
         let several = |problems: &mut Vec<Diagnostic>| -> Vec<Formula> {
             element.children.iter().map(|child| self.formula(child, scope, problems)).collect()
         };
