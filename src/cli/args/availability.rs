@@ -18,10 +18,10 @@ pub(in crate::cli) struct AvailabilityArgs {
     #[arg(long, value_name = "REF=AVAILABILITY", value_parser = supposed)]
     pub(in crate::cli) what_if: Vec<(String, f64)>,
     /// Where figures are ranges, draw so many samples of them; 0: none
-    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 2000, conflicts_with = "trees", value_parser = clap::value_parser!(u32).range(..=10_000_000))]
     pub(in crate::cli) samples: u32,
     /// Another seed draws other samples, the same one the same
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "trees")]
     pub(in crate::cli) seed: u64,
     /// End with 1 if a promise (`sla`) or a policy's availability is missed
     #[arg(long)]

@@ -28,7 +28,7 @@ pub(in crate::cli) struct ImportArgs {
     /// What the files are
     pub(in crate::cli) format: ImportFormat,
     /// The files; several are read as one
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required = true, value_name = "FILE", group = "trees")]
     pub(in crate::cli) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) mission: MissionArgs,
@@ -62,7 +62,7 @@ impl TreeArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct MissionArgs {
     /// The time over which failure rates of fault trees become probabilities, in the unit of the rates
-    #[arg(long, value_name = "HOURS", default_value_t = MISSION_HOURS, value_parser = mission_time)]
+    #[arg(long, value_name = "HOURS", default_value_t = MISSION_HOURS, value_parser = mission_time, requires = "trees")]
     pub(in crate::cli) mission_time: f64,
 }
 
