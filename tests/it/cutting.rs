@@ -332,7 +332,7 @@ fn what_is_exported_of_any_model_is_the_same_to_another_analyser() {
         let solver = Solver::new(&chances, &tree.tops, Limits::default());
         let ours = solver.probability(tree.tops[0]).lower;
         let count = solver.cuts(tree.tops[0], None).count().to_string();
-        let (probability, products) = by_scram(&path).ok_or("not accepted")?;
+        let (probability, products) = by_scram(&[&path]).ok_or("not accepted")?;
         // The report has six digits.
         ensure_equal(&((ours - probability).abs() <= 1e-5 * probability), &true, || {
             format!("{ours} is not {probability}")

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use linchpin::diag::Sources;
 use linchpin::exchange::openpsa::{self, Top, read_text, write};
 use linchpin::exchange::{BasicEvent, FaultTree, Formula, Gate, galileo, to_model};
 use linchpin::faulttree::{Event, Limits, Solver};
@@ -327,12 +328,12 @@ fn a_tree_as_a_model_fails_as_the_tree_does() {
     }
 }
 
-/// What the analyser SCRAM makes of a file: its probability and its number of minimal cut sets.
-pub(crate) fn by_scram(path: &Path) -> Option<(f64, String)> {
+/// What the analyser SCRAM makes of files: the probability of their top and its number of minimal cut sets.
+pub(crate) fn by_scram(paths: &[impl AsRef<Path>]) -> Option<(f64, String)> {
     let mut command = Command::new("scram");
     command
         .args(["--bdd", "--probability", "1", "-l", "1000"])
-        .arg(path)
+        .args(paths.iter().map(AsRef::as_ref))
         .stdin(Stdio::null())
         .stderr(Stdio::null());
     let output = command.output().ok()?;
@@ -359,7 +360,7 @@ fn another_analyser_reads_what_is_written_and_agrees() {
         let path = directory.path().join("random.xml");
         fs::write(&path, &text).expect("written");
         let solver = Solver::new(&engine, &[top], Limits::default());
-        let Some((probability, products)) = by_scram(&path) else {
+        let Some((probability, products)) = by_scram(&[&path]) else {
             panic!("seed {seed}: not accepted\n{text}")
         };
         let ours = solver.probability(top).lower;
@@ -439,6 +440,47 @@ fn files_that_include_others_are_read_as_one() {
     let refused = import("evil.xml");
     assert_eq!(refused.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&refused.stderr).contains("lies outside of the directory"));
+}
+
+/// The examples that come with another analyser: what both understand, both answer alike.
+#[test]
+fn examples_of_another_analyser_have_its_answers() {
+    let directory = Path::new("/usr/share/scram/input");
+    let examples = [
+        ("BSCU/BSCU.xml", &[][..]),
+        ("Baobab/baobab2.xml", &["Baobab/baobab2-basic-events.xml"][..]),
+        ("Chinese/chinese.xml", &["Chinese/chinese-basic-events.xml"][..]),
+        ("HIPPS/HIPPS.xml", &[][..]),
+        ("Lift/lift.xml", &[][..]),
+        ("Theatre/theatre.xml", &[][..]),
+        ("ThreeMotor/three_motor.xml", &[][..]),
+        ("TwoTrain/two_train.xml", &[][..]),
+        ("ne574/ne574.xml", &[][..]),
+    ];
+    if !directory.join(examples[0].0).is_file() || Command::new("scram").arg("--version").output().is_err() {
+        return skipped("no scram with its examples to compare with");
+    }
+    for (file, more) in examples {
+        let files: Vec<_> = std::iter::once(&file).chain(more).map(|name| directory.join(name)).collect();
+        let mut sources = Sources::default();
+        for file in &files {
+            sources.add(file.display().to_string(), fs::read_to_string(file).expect("it is there"));
+        }
+        let tree =
+            openpsa::read(&mut sources, 8760.0, &mut |_, _, _| Err("none includes another".to_owned()))
+                .unwrap_or_else(|problems| panic!("{file}: {}", problems[0].message));
+        let (engine, nodes) = tree.tree();
+        let top = nodes[tree.tops[0]];
+        let solver = Solver::new(&engine, &[top], Limits::default());
+        let (probability, products) = by_scram(&files).expect("it reads its own examples");
+        let ours = solver.probability(top).lower;
+        assert!((ours - probability).abs() <= 1e-5 * probability, "{file}: {ours} is not {probability}");
+        assert_eq!(solver.cuts(top, None).count().to_string(), products, "{file}");
+    }
+    // A tree without its events says what may be missing.
+    let text = fs::read_to_string(directory.join("Chinese/chinese.xml")).expect("it is there");
+    let problems = read_text(&text, 1.0).expect_err("its events are elsewhere");
+    assert!(problems[0].hint.as_deref().is_some_and(|hint| hint.contains("name that file too")));
 }
 
 #[test]

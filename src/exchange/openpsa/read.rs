@@ -308,7 +308,10 @@ impl<'e> Reading<'e> {
             tree.gates.push(Gate { name: name.clone(), formula });
         }
         if tree.gates.is_empty() && problems.is_empty() {
-            problems.push(problem(Place::NOWHERE, "the file defines no gate"));
+            problems.push(problem(Place::NOWHERE, "no gate is defined").hint(
+                "fault trees are what is read: event trees and what belongs to them say nothing here, and files of basic events go with \
+                 the file of their tree",
+            ));
         }
         if problems.is_empty()
             && let Err(circle) = tree.order()
@@ -409,8 +412,12 @@ impl<'e> Reading<'e> {
                 known.sort_unstable();
                 // Comparing with very many names takes long, and one such hint is as good as a hundred.
                 let is_cheap = problems.len() < 20 && known.len() < 100_000;
-                problems.push(match nearest(name, known).filter(|_| is_cheap) {
+                let near = nearest(name, known).filter(|_| is_cheap && !self.events.is_empty());
+                problems.push(match near {
                     Some(near) => unknown.hint(format!("did you mean `{near}`?")),
+                    // Said once.
+                    None if problems.is_empty() => unknown
+                        .hint("if another file defines it, name that file too: several are read as one"),
                     None => unknown,
                 });
                 Formula::Constant(false)
