@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use num_bigint::BigUint;
+
 use super::lines::{entry, listed, paragraph, sentence};
 use super::shapes::shape_in_words;
 use super::{BAD, BOLD, DIM, Detail, FAIR, GOOD, styled, visible};
@@ -166,13 +168,20 @@ fn shapes(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String
             if shape.sets == "1" { String::new() } else { format!(" [{} sets]", grouped(&shape.sets)) };
         out += &entry("  ", &format!("{}{sets}", visible(&shape_in_words(shape, detail))), width);
     }
-    let rest = together.len().saturating_sub(MOST);
-    let listed_all = of.count == of.shaped.to_string();
-    if rest > 0 || !listed_all {
-        let more = if rest > 0 { format!("{rest} more shapes; ") } else { String::new() };
-        out += &styled(DIM, format!("  {more}the smallest come first, -v shows all\n"));
+    let told = alone.iter().chain(together.iter().take(MOST));
+    let shown: BigUint = told.filter_map(|shape| shape.sets.parse::<BigUint>().ok()).sum();
+    out + &left(of, &shown, width)
+}
+
+/// How many sets there are that are not shown.
+fn left(of: &CapabilityCutsReport<'_>, shown: &BigUint, width: usize) -> String {
+    let left = of.sets.cuts.count() - shown;
+    if left == BigUint::ZERO {
+        return String::new();
     }
-    out
+    let sets = if left == BigUint::from(1_u32) { "set" } else { "sets" };
+    let text = format!("{} more {sets}: the smallest come first, -v shows all", grouped(&left.to_string()));
+    styled(DIM, paragraph("  ", &text, width))
 }
 
 /// So many elements.
@@ -213,7 +222,7 @@ fn each(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String {
     if told.is_empty() {
         return out;
     }
-    let left = of.count != told.len().to_string();
+    let is_some_left = of.count != told.len().to_string();
     let which = match (of.sets.by_chance, detail) {
         (true, _) if by_chance == 0 => {
             "none of all happens by chance, by the figures that there are: the smallest come first".to_owned()
@@ -222,13 +231,13 @@ fn each(of: &CapabilityCutsReport<'_>, detail: Detail, width: usize) -> String {
             "no others happen by chance, by the figures that there are: of these the smallest come first"
                 .to_owned()
         }
-        (true, _) if left && of.sets.cuts.is_complete() => "these are the most probable".to_owned(),
-        (true, _) if left => "these are the most probable of those that are known".to_owned(),
-        (false, Detail::Verbose) if left => {
+        (true, _) if is_some_left && of.sets.cuts.is_complete() => "these are the most probable".to_owned(),
+        (true, _) if is_some_left => "these are the most probable of those that are known".to_owned(),
+        (false, Detail::Verbose) if is_some_left => {
             "chances and what else falls are told of these; the rest:".to_owned()
         }
-        (false, _) if left => "the smallest come first, -v shows all".to_owned(),
-        _ => return out,
+        (true, _) | (false, Detail::Verbose) => return out,
+        (false, _) => return out + &left(of, &BigUint::from(told.len()), width),
     };
     out + &styled(DIM, paragraph("  ", &which, width))
 }

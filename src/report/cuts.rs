@@ -40,8 +40,6 @@ pub struct CapabilityCutsReport<'c> {
     pub details: Vec<SetReport>,
     /// The first of those listed, those of the same shape as one.
     pub shapes: Vec<ShapeReport>,
-    /// How many sets the shapes stand for.
-    pub shaped: usize,
 }
 
 /// One minimal cut set.
@@ -233,7 +231,6 @@ impl<'c> CapabilityCutsReport<'c> {
             margin: sets.cuts.smallest_order(),
             elements: elements(sets, name),
             details: first.iter().map(detail).collect(),
-            shaped: first.len(),
             shapes: Vec::new(),
         }
     }

@@ -216,6 +216,29 @@ fn what_is_most_probable_comes_first() {
 }
 
 #[test]
+fn what_is_not_shown_is_counted() {
+    let text =
+        String::from_utf8(linchpin("cuts models/storefront --capability browse").stdout).expect("UTF-8");
+    let number = |text: &str| text.replace(',', "").parse::<u64>().expect("a number");
+    let all = number(text.split("browse: ").nth(1).and_then(|rest| rest.split(' ').next()).expect("counted"));
+    let left =
+        text.split(" more sets: the smallest come first").next().and_then(|before| before.rsplit(' ').next());
+    let of_shape = |line: &str| match line.rsplit_once('[').and_then(|(_, rest)| rest.split_once(" sets]")) {
+        Some((sets, _)) => number(sets),
+        None => 0,
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    // A shape of one set has no number behind it; it is no further line of one that has.
+    let singles = lines
+        .iter()
+        .filter(|line| line.contains(" and ") && line.starts_with("  ") && !line.starts_with("   "));
+    let singles = singles.filter(|line| !line.contains('(') && !line.contains("any ")).count() as u64;
+    let shown: u64 = lines.iter().map(|line| of_shape(line)).sum();
+    // One is alone.
+    assert_eq!(shown + singles + 1 + number(left.expect("more are left")), all, "{text}");
+}
+
+#[test]
 fn what_else_a_set_takes_down_is_listed() {
     // Whatever was asked about.
     let text = linchpin("cuts models/storefront --capability search --order 1 -v");

@@ -171,9 +171,20 @@ pub(super) enum Command {
     #[command(after_help = "Example: linchpin serve models/storefront --port 4321")]
     Serve(ServeArgs),
     /// A model from a fault tree in a format of the field
+    ///
+    /// Services stand for gates and basic events, a capability for each top. Of Open-PSA are understood: and, or, not, nand, nor, xor, iff,
+    /// imply, atleast, cardinality, constants and house events; float, exponential, GLM, Weibull, periodic-test, parameters and
+    /// arithmetic, deviates by their mean; components, files that include others beside or below them. Of Galileo: and, or, as in 2of3;
+    /// prob, lambda, rate and shape. What would change a tree's meaning but is not understood is refused, as are entities.
+    ///
+    /// A model cannot say that a failure helps something else to work: `cuts` and `availability` ask such trees directly, with
+    /// --openpsa or --galileo.
     #[command(after_help = "Example: linchpin import openpsa models/fault-trees/cooling.xml -o cooling.toml")]
     Import(ImportArgs),
     /// A model's fault trees, a top gate a capability, for other analysers
+    ///
+    /// Circles, standbys and tolerated outages are solved in it: what is written are gates over events, as SCRAM and others read them.
+    /// Names that the format does not allow are replaced, and stand beside as labels.
     #[command(after_help = "Example: linchpin export openpsa models/minimal -o minimal.xml")]
     Export(ExportArgs),
     /// Write a commented first model
