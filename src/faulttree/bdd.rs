@@ -62,6 +62,22 @@ impl<'a> Bdd<'a> {
         self.make(level, TRUE, FALSE)
     }
 
+    /// Those of variables by number, which are on levels in an order; some are never true.
+    pub(super) fn variables(&mut self, never: &[bool], order: &[usize]) -> Result<Vec<u32>, Hit> {
+        let mut edges = vec![FALSE; never.len()];
+        for (level, variable) in order.iter().enumerate().filter(|(_, variable)| !never[**variable]) {
+            edges[*variable] = self.variable(narrow(level))?;
+        }
+        Ok(edges)
+    }
+
+    /// Functions in the order in which it is cheap to combine them: those whose levels are deepest first.
+    pub(super) fn deepest_first(&self, edges: impl Iterator<Item = u32>) -> Vec<u32> {
+        let mut edges: Vec<u32> = edges.collect();
+        edges.sort_by_key(|edge| std::cmp::Reverse((self.level(*edge), *edge)));
+        edges
+    }
+
     /// Whether a function is that of a single variable, or its contrary.
     pub(super) fn is_variable(&self, f: u32) -> bool {
         let item = self.table.item(f >> 1);

@@ -5,40 +5,74 @@
 //! the upper one true. How much a part matters is how likely it is reached times how much it says there.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use super::bdd::{Bdd, FALSE, TRUE};
+use super::bdd::{Bdd, Diagram, FALSE, TRUE};
 use super::limits::Hit;
-use super::tree::{Kind, Node, Tree};
+use super::part::{Gate, Part};
+use super::tree::Node;
 
 /// Which way a function may be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+enum Way {
     /// To one that is true less often.
     Down,
     /// To one that is true more often.
     Up,
 }
 
+/// Two diagrams between which that of a module lies: of some sizes, as powers of two, the largest that there is time and memory for.
+/// `chances`: about how likely the variable of each level is. `effort`: how many nodes may still be looked at.
+pub(super) fn between(
+    part: &Part,
+    order: &[usize],
+    chances: &[f64],
+    bdd: &mut Bdd<'_>,
+    effort: &mut usize,
+) -> Option<(Diagram, Diagram)> {
+    let mut best = None;
+    for keep in SIZES.step_by(2).map(|power| 1 << power) {
+        bdd.reset(*effort);
+        let Ok(found) = between_of_size(part, order, &mut Bounded { bdd, chances, keep, effort }) else {
+            break;
+        };
+        best = Some(found);
+    }
+    best
+}
+
+fn between_of_size(
+    part: &Part,
+    order: &[usize],
+    bounded: &mut Bounded<'_, '_>,
+) -> Result<(Diagram, Diagram), Hit> {
+    let variables = bounded.bdd.variables(&part.never, order)?;
+    let mut edges: Vec<(u32, u32)> = variables.into_iter().map(|edge| (edge, edge)).collect();
+    for gate in &part.gates {
+        let below = bounded.gate(gate, &edges, Way::Down)?;
+        edges.push((below, bounded.gate(gate, &edges, Way::Up)?));
+    }
+    let (below, above) = edges[part.len() - 1];
+    Ok((bounded.bdd.extract(below), bounded.bdd.extract(above)))
+}
+
+/// How large rough diagrams are, as powers of two.
+const SIZES: Range<u32> = 6..12;
+
 /// Makes functions that are at most so large.
-pub(super) struct Bounded<'b, 'a> {
-    pub(super) bdd: &'b mut Bdd<'a>,
+struct Bounded<'b, 'a> {
+    bdd: &'b mut Bdd<'a>,
     /// About how likely the variable of each level is.
-    pub(super) chances: &'b [f64],
+    chances: &'b [f64],
     /// How many nodes a function may have.
-    pub(super) keep: usize,
+    keep: usize,
     /// How many nodes may still be looked at.
-    pub(super) effort: &'b mut usize,
+    effort: &'b mut usize,
 }
 
 impl Bounded<'_, '_> {
-    /// The function of a gate or one below or above it. `edges`: of each node, one below and one above.
-    pub(super) fn gate(
-        &mut self,
-        tree: &Tree,
-        gate: usize,
-        edges: &[(u32, u32)],
-        way: Way,
-    ) -> Result<u32, Hit> {
+    /// The function of a gate or one below or above it. `edges`: of all that was numbered before, one below and one above.
+    fn gate(&mut self, gate: &Gate, edges: &[(u32, u32)], way: Way) -> Result<u32, Hit> {
         let edge = |input: &Node| {
             let (below, above) = edges[input.index()];
             // Of the contrary, what is above is below.
@@ -49,12 +83,11 @@ impl Bounded<'_, '_> {
                 (Way::Up, true) => below ^ 1,
             }
         };
-        let mut inputs: Vec<u32> = tree.inputs(gate).iter().map(edge).collect();
-        inputs.sort_by_key(|edge| std::cmp::Reverse((self.bdd.level(*edge), *edge)));
-        let Kind::AtLeast(k) = tree.kind(gate) else {
+        let inputs = self.bdd.deepest_first(gate.inputs.iter().map(edge));
+        let Some(enough) = gate.enough else {
             return inputs.iter().try_fold(TRUE, |all, input| self.and(*input, all, way));
         };
-        let mut so_many = vec![FALSE; k as usize + 1];
+        let mut so_many = vec![FALSE; enough as usize + 1];
         so_many[0] = TRUE;
         for input in inputs {
             for count in (1..so_many.len()).rev() {
@@ -63,7 +96,7 @@ impl Bounded<'_, '_> {
                 so_many[count] = self.shrunk(any, way)?;
             }
         }
-        Ok(so_many[k as usize])
+        Ok(so_many[enough as usize])
     }
 
     fn and(&mut self, f: u32, g: u32, way: Way) -> Result<u32, Hit> {
@@ -145,34 +178,26 @@ impl Bounded<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limits::{Budget, Limits, narrow};
+    use super::super::limits::{Budget, Limits};
+    use super::super::part::Variable;
+    use super::super::tree::Event;
     use super::*;
 
-    /// A tree of gates of every kind, inputs negated now and then, and its gates; the same for the same seed.
-    fn random_tree(mut seed: u64, n_events: usize, n_gates: usize) -> (Tree, Vec<usize>) {
+    /// A module of gates of every kind, inputs negated now and then; the same for the same seed.
+    fn random_part(mut seed: u64, n_variables: u32, n_gates: usize) -> Part {
         let mut below = |n: usize| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             usize::try_from(seed >> 33).expect("31 bits") % n
         };
-        let mut tree = Tree::new();
-        let mut nodes: Vec<Node> = (0..n_events).map(|_| tree.event(0.1)).collect();
+        let variables: Vec<Variable> = (0..n_variables).map(|event| Variable::Event(Event(event))).collect();
+        let mut part = Part { never: vec![false; variables.len()], variables, gates: Vec::new() };
         for _ in 0..n_gates {
             let inputs: Vec<Node> = (0..2 + below(4))
-                .map(|_| {
-                    let last = nodes.len() - 1;
-                    nodes[last - below(nodes.len().min(12))].negated_if(below(5) == 0)
-                })
+                .map(|_| Node::new(part.len() - 1 - below(part.len().min(12)), below(3) == 0))
                 .collect();
-            nodes.push(match below(4) {
-                0 => tree.all(inputs),
-                1 => tree.any(inputs),
-                2 => tree.at_least(2, inputs),
-                _ => tree.xor(inputs[0], inputs[1]),
-            });
+            part.gates.push(Gate { enough: [None, None, Some(1), Some(2)][below(4)], inputs });
         }
-        let is_gate = |node: &usize| matches!(tree.kind(*node), Kind::All | Kind::AtLeast(_));
-        let gates = (0..tree.len()).filter(is_gate).collect();
-        (tree, gates)
+        part
     }
 
     /// Not only how likely they are: wherever the lower one is true so is the function, and where that is, so is the upper one.
@@ -180,32 +205,28 @@ mod tests {
     fn functions_lie_between_their_bounds_everywhere() {
         let mut n_strict = 0;
         for seed in 0..60 {
-            let (tree, gates) = random_tree(seed, 14, 30);
+            let part = random_part(seed, 14, 30);
+            let order: Vec<usize> = (0..14).collect();
             let chances: Vec<f64> = (0..14_u8).map(|level| 0.05 * f64::from(level + 1)).collect();
             for keep in [1, 4, 16, 64] {
                 let mut bdd = Bdd::new(Budget::new(Limits::default()));
-                let mut exact = vec![FALSE; tree.len()];
-                let mut bounds = vec![(FALSE, FALSE); tree.len()];
-                for event in 0..tree.events() {
-                    let level = narrow(event);
-                    let edge = bdd.variable(level).expect("there is memory");
-                    let node = tree.node(super::super::tree::Event(level)).index();
-                    (exact[node], bounds[node]) = (edge, (edge, edge));
-                }
-                for gate in &gates {
+                let mut exact = bdd.variables(&part.never, &order).expect("there is memory");
+                let mut bounds: Vec<(u32, u32)> = exact.iter().map(|edge| (*edge, *edge)).collect();
+                for (number, gate) in part.gates.iter().enumerate() {
                     let whole: Vec<(u32, u32)> = exact.iter().map(|edge| (*edge, *edge)).collect();
                     let mut effort = Budget::MOST;
                     let mut all =
                         Bounded { bdd: &mut bdd, chances: &chances, keep: usize::MAX, effort: &mut effort };
-                    exact[*gate] = all.gate(&tree, *gate, &whole, Way::Down).expect("there is memory");
+                    let own = all.gate(gate, &whole, Way::Down).expect("there is memory");
                     let mut some = Bounded { bdd: &mut bdd, chances: &chances, keep, effort: &mut effort };
-                    let below = some.gate(&tree, *gate, &bounds, Way::Down).expect("there is memory");
-                    let above = some.gate(&tree, *gate, &bounds, Way::Up).expect("there is memory");
-                    bounds[*gate] = (below, above);
-                    let beyond = [(below, exact[*gate]), (exact[*gate], above)];
+                    let below = some.gate(gate, &bounds, Way::Down).expect("there is memory");
+                    let above = some.gate(gate, &bounds, Way::Up).expect("there is memory");
+                    exact.push(own);
+                    bounds.push((below, above));
+                    let beyond = [(below, own), (own, above)];
                     for (lower, upper) in beyond {
                         let outside = bdd.and(lower, upper ^ 1).expect("there is memory");
-                        assert_eq!(outside, FALSE, "seed {seed}, {keep} nodes, gate {gate}");
+                        assert_eq!(outside, FALSE, "seed {seed}, {keep} nodes, gate {number}");
                         n_strict += usize::from(lower != upper);
                     }
                 }

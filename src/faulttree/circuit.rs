@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use super::bdd::Chance;
 use super::fill::minimum_fill;
 use super::limits::narrow;
-use super::order::Frame;
-use super::tree::{Kind, Node, Tree};
+use super::part::Part;
+use super::tree::Node;
 
 /// Variable `out` is true exactly when both inputs are. Literals are written as nodes: a variable, plain or negated.
 #[derive(Debug, Clone, Copy)]
@@ -58,37 +58,22 @@ impl Implications {
 }
 
 impl Circuit {
-    /// A module's gates as conjunctions, and the literal of the module. A variable of which `is_flipped` holds stands for
-    /// the contrary of its node.
-    pub(super) fn new(tree: &Tree, frame: &Frame, is_flipped: impl Fn(usize) -> bool) -> (Self, Node) {
-        let mut literal = vec![Node::NEVER; tree.len()];
+    /// A module's gates as conjunctions, and the literal of the module.
+    pub(super) fn new(part: &Part) -> (Self, Node) {
         let mut circuit = Self { ands: Vec::new(), equals: vec![Node::NEVER], weight: 1.0 };
-        for variable in &frame.variables {
-            literal[*variable] = circuit.fresh().negated_if(is_flipped(*variable));
-        }
-        let place = places(tree, frame);
-        for gate in &frame.gates {
-            let mut inputs = tree.inputs(*gate).to_vec();
+        let mut literals: Vec<Node> = part.variables.iter().map(|_| circuit.fresh()).collect();
+        let place = places(part);
+        for gate in &part.gates {
+            let mut inputs = gate.inputs.clone();
             inputs.sort_by_key(|input| (place[input.index()], *input));
             let inputs: Vec<Node> =
-                inputs.iter().map(|input| literal[input.index()].negated_if(input.is_negated())).collect();
-            literal[*gate] = match tree.kind(*gate) {
-                Kind::AtLeast(k) => circuit.at_least(k as usize, &inputs),
-                _ => inputs.into_iter().fold(Node::ALWAYS, |all, input| circuit.and(all, input)),
-            };
+                inputs.iter().map(|input| literals[input.index()].negated_if(input.is_negated())).collect();
+            literals.push(match gate.enough {
+                Some(enough) => circuit.at_least(enough as usize, &inputs),
+                None => inputs.into_iter().fold(Node::ALWAYS, |all, input| circuit.and(all, input)),
+            });
         }
-        let top = frame.gates.last().map_or(Node::NEVER, |top| literal[*top]);
-        (circuit, top)
-    }
-
-    /// Whether a literal is true when all variables of the module are false.
-    pub(super) fn is_true_of_nothing(&self, literal: Node) -> bool {
-        let mut is_true = vec![false; self.equals.len()];
-        for and in &self.ands {
-            is_true[and.out as usize] =
-                and.inputs.iter().all(|input| is_true[input.index()] != input.is_negated());
-        }
-        is_true[literal.index()] != literal.is_negated()
+        (circuit, literals[part.len() - 1])
     }
 
     fn fresh(&mut self) -> Node {
@@ -362,26 +347,15 @@ impl Circuit {
     }
 }
 
-/// By number of a node, when its turn comes to be taken out of the module seen as a graph: inputs of a gate are taken together in
+/// When the turn of each variable and gate comes to be taken out of the module seen as a graph: inputs of a gate are taken together in
 /// that order.
-fn places(tree: &Tree, frame: &Frame) -> Vec<u32> {
-    let mut number = vec![0; tree.len()];
-    for (index, node) in frame.variables.iter().chain(&frame.gates).enumerate() {
-        number[*node] = narrow(index);
-    }
-    let mut pairs = Vec::new();
-    for gate in &frame.gates {
-        pairs.extend(tree.inputs(*gate).iter().map(|input| (number[*gate], number[input.index()])));
-    }
-    let n = frame.variables.len() + frame.gates.len();
-    let Some((order, _)) = minimum_fill(n, &pairs, n) else { return number };
-    let mut turn = vec![0; order.len()];
-    for (index, vertex) in order.iter().enumerate() {
-        turn[*vertex as usize] = narrow(index);
-    }
-    let mut place = vec![0; tree.len()];
-    for node in frame.variables.iter().chain(&frame.gates) {
-        place[*node] = turn[number[*node] as usize];
+fn places(part: &Part) -> Vec<u32> {
+    let n = part.len();
+    let mut place: Vec<u32> = (0..narrow(n)).collect();
+    if let Some((order, _)) = part.pairs().and_then(|pairs| minimum_fill(n, &pairs, n)) {
+        for (turn, vertex) in order.iter().enumerate() {
+            place[*vertex as usize] = narrow(turn);
+        }
     }
     place
 }

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use num_bigint::BigUint;
 
 use super::limits::narrow;
-use super::solver::Variable;
+use super::part::Variable;
 use super::tree::Event;
 use super::zbdd::{BASE, EMPTY, Family};
 

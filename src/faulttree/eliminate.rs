@@ -30,24 +30,12 @@ const EASY: f64 = 134_217_728.0;
 const ROWS: f64 = 16.0;
 /// Where memory is so short that there would be about so many cases, it is no way.
 const CASES: f64 = 256.0;
-/// With more, splitting does not come to an end.
-const HARD: f64 = 2e12;
 /// A table has one bit of a row for each variable.
 const MOST_VARIABLES: usize = 63;
 /// So many variables are tried before a case is split by the best of them.
 const CANDIDATES: usize = 8;
 
-/// Whether there is hope to get through.
-pub(super) fn is_promising(circuit: &Circuit, literal: Node) -> bool {
-    /// What is much larger than this is never so tangled and yet narrow enough.
-    const LARGEST: usize = 1 << 15;
-    if circuit.ands.len() > LARGEST {
-        return false;
-    }
-    effort(circuit, literal) <= HARD
-}
-
-/// About how many rows tables have in all until the probability of a literal is known.
+/// About how many rows tables have in all until the probability of a literal is known; infinitely many where there is no hope.
 pub(super) fn effort(circuit: &Circuit, literal: Node) -> f64 {
     let mut circuit = circuit.clone();
     let nothing_known = circuit.assume(literal, &[]).and_then(|()| circuit.conclude(&[]));

@@ -3,21 +3,18 @@
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use super::fill::minimum_fill;
 use super::limits::narrow;
-use super::modules::Modules;
-use super::tree::{Kind, Tree};
+use super::part::{Gate, Part};
 
-/// A module without what is in its own modules.
-pub(super) struct Frame {
-    /// Events and modules, by number of the node, as they are met depth first.
-    pub(super) variables: Vec<usize>,
-    /// Gates in an order in which inputs come first; the last one is the module itself.
-    pub(super) gates: Vec<usize>,
-    /// For each gate its inputs: variables by their index, gates by theirs plus the number of variables.
+/// The orders of a module's variables.
+pub(super) struct Orders {
+    n_variables: usize,
+    /// For each gate its inputs by number.
     inputs: Vec<Vec<u32>>,
+    /// Each gate with each of its inputs; nothing where gates are very wide.
+    pairs: Option<Vec<(u32, u32)>>,
     /// By graph, once it was asked for; nothing where it would take long.
     forests: [OnceCell<Option<Forest>>; 2],
 }
@@ -39,10 +36,10 @@ pub(super) enum Rule {
     /// Variables that occur together stand together: each goes to the middle of its gates, time and again (FORCE; Aloul,
     /// Markov and Sakallah 2003).
     Together,
+    /// Depth first, gates before variables and what is shared most first; and then a few rounds of that.
+    Nearer,
     /// Where most of the weight of the top flows: what all of it hangs on comes first (Minato, Ishiura and Yajima 1990).
     Weights,
-    /// Depth first; gates before variables, what is shared most first.
-    SharedFirst,
 }
 
 /// A module as a graph.
@@ -65,58 +62,46 @@ impl Rule {
     /// Those that are best most often first.
     pub(super) const ALL: [Self; 7] = [
         Self::Separators(Graph::Cliques, Parts::SmallFirst),
-        Self::Separators(Graph::Gates, Parts::SmallFirst),
-        Self::Separators(Graph::Gates, Parts::LargeFirst),
-        Self::Together,
         Self::Separators(Graph::Cliques, Parts::LargeFirst),
+        Self::Together,
+        Self::Separators(Graph::Gates, Parts::SmallFirst),
         Self::Weights,
-        Self::SharedFirst,
+        Self::Separators(Graph::Gates, Parts::LargeFirst),
+        Self::Nearer,
     ];
 }
 
-impl Frame {
-    /// The frame of a module.
-    pub(super) fn new(tree: &Tree, top: usize, found: &Modules) -> Self {
-        let mut variables = Vec::new();
-        let mut gates = Vec::new();
-        let mut number: HashMap<usize, u32> = HashMap::new();
-        let mut open = vec![top];
-        while let Some(node) = open.pop() {
-            if number.contains_key(&node) {
-                continue;
-            }
-            number.insert(node, 0);
-            if matches!(tree.kind(node), Kind::Event(_)) || found.is_module[node] && node != top {
-                variables.push(node);
-            } else {
-                gates.push(node);
-                open.extend(tree.inputs(node).iter().rev().map(|input| input.index()));
-            }
+impl Orders {
+    /// Those of a module.
+    pub(super) fn new(part: &Part) -> Self {
+        let inputs = |gate: &Gate| gate.inputs.iter().map(|input| narrow(input.index())).collect();
+        Self {
+            n_variables: part.variables.len(),
+            inputs: part.gates.iter().map(inputs).collect(),
+            pairs: part.pairs(),
+            forests: Default::default(),
         }
-        gates.sort_unstable();
-        for (index, node) in variables.iter().chain(&gates).enumerate() {
-            number.insert(*node, narrow(index));
-        }
-        let inputs_of =
-            |gate: &usize| tree.inputs(*gate).iter().map(|input| number[&input.index()]).collect();
-        let inputs = gates.iter().map(inputs_of).collect();
-        Self { variables, gates, inputs, forests: Default::default() }
     }
 
-    /// The variables by index, first to last. Where a rule would take long it is that of [`Rule::SharedFirst`].
-    pub(super) fn order(&self, rule: Rule) -> Vec<usize> {
+    /// The variables by number, first to last. Where a rule would take long, depth first.
+    pub(super) fn by(&self, rule: Rule) -> Vec<usize> {
+        /// So many rounds draw together what is near already, and leave the whole as it is.
+        const FEW: usize = 8;
+        /// It has usually settled by then.
+        const SETTLED: usize = 30;
         let order = match rule {
             Rule::Separators(graph, parts) => self.separators_first(graph, parts),
-            Rule::Together => self.together(),
+            Rule::Together => self.by_weight().map(|order| self.together(order, SETTLED)),
+            Rule::Nearer => Some(self.together(self.shared_first(), FEW)),
             Rule::Weights => self.by_weight(),
-            Rule::SharedFirst => None,
         };
         order.unwrap_or_else(|| self.shared_first())
     }
 
+    /// Depth first; gates before variables, what is shared most first.
     fn shared_first(&self) -> Vec<usize> {
-        let n_variables = self.variables.len();
-        let mut uses = vec![0_u32; n_variables + self.gates.len()];
+        let n_variables = self.n_variables;
+        let mut uses = vec![0_u32; n_variables + self.inputs.len()];
         for input in self.inputs.iter().flatten() {
             uses[*input as usize] += 1;
         }
@@ -125,23 +110,23 @@ impl Frame {
 
     /// The inputs of a node, if it is a gate.
     fn inputs(&self, node: u32) -> &[u32] {
-        (node as usize).checked_sub(self.variables.len()).map_or(&[], |gate| &self.inputs[gate])
+        (node as usize).checked_sub(self.n_variables).map_or(&[], |gate| &self.inputs[gate])
     }
 
     fn top(&self) -> u32 {
-        narrow(self.variables.len() + self.gates.len() - 1)
+        narrow(self.n_variables + self.inputs.len() - 1)
     }
 
     /// Depth first, inputs of a gate by a key.
     fn depth_first<K: Ord>(&self, key: impl Fn(u32) -> K) -> Vec<usize> {
-        let mut order = Vec::with_capacity(self.variables.len());
-        let mut seen = vec![false; self.variables.len() + self.gates.len()];
+        let mut order = Vec::with_capacity(self.n_variables);
+        let mut seen = vec![false; self.n_variables + self.inputs.len()];
         let mut open = vec![self.top()];
         while let Some(node) = open.pop() {
             if std::mem::replace(&mut seen[node as usize], true) {
                 continue;
             }
-            if (node as usize) < self.variables.len() {
+            if (node as usize) < self.n_variables {
                 order.push(node as usize);
             }
             let mut inputs = self.inputs(node).to_vec();
@@ -155,10 +140,10 @@ impl Frame {
     /// any more.
     fn separators_first(&self, graph: Graph, parts: Parts) -> Option<Vec<usize>> {
         let forest = self.forests[graph as usize].get_or_init(|| self.forest(graph)).as_ref()?;
-        let mut order = Vec::with_capacity(self.variables.len());
+        let mut order = Vec::with_capacity(self.n_variables);
         let mut open = forest.roots.clone();
         while let Some(node) = open.pop() {
-            if (node as usize) < self.variables.len() {
+            if (node as usize) < self.n_variables {
                 order.push(node as usize);
             }
             let mut next = forest.parts[node as usize].clone();
@@ -175,7 +160,7 @@ impl Frame {
     /// The elimination tree of the module as a graph (Liu 1990): each node hangs on the next one of those that it is next to when its
     /// turn comes to be taken out.
     fn forest(&self, graph: Graph) -> Option<Forest> {
-        let n = self.variables.len() + self.gates.len();
+        let n = self.n_variables + self.inputs.len();
         let (order, near) = minimum_fill(n, &self.pairs(graph)?, n)?;
         let mut turn = vec![0; n];
         for (position, node) in order.iter().enumerate() {
@@ -198,19 +183,10 @@ impl Frame {
     fn pairs(&self, graph: Graph) -> Option<Vec<(u32, u32)>> {
         /// So many inputs of a gate are next to each other, if there are no more.
         const WIDEST: usize = 12;
-        /// Taking out nodes takes time in proportion to the squares of numbers of inputs.
-        const MOST: usize = 1 << 21;
-        if self.inputs.iter().map(|inputs| inputs.len() * inputs.len()).sum::<usize>() > MOST {
-            return None;
-        }
-        let mut pairs = Vec::new();
-        for (gate, inputs) in self.inputs.iter().enumerate() {
-            let gate = narrow(self.variables.len() + gate);
-            pairs.extend(inputs.iter().map(|input| (gate, *input)));
-            if graph == Graph::Cliques && inputs.len() <= WIDEST {
-                for (position, a) in inputs.iter().enumerate() {
-                    pairs.extend(inputs[..position].iter().map(|b| (*a, *b)));
-                }
+        let mut pairs = self.pairs.clone()?;
+        for inputs in self.inputs.iter().filter(|inputs| graph == Graph::Cliques && inputs.len() <= WIDEST) {
+            for (position, a) in inputs.iter().enumerate() {
+                pairs.extend(inputs[..position].iter().map(|b| (*a, *b)));
             }
         }
         Some(pairs)
@@ -220,12 +196,12 @@ impl Frame {
     fn by_weight(&self) -> Option<Vec<usize>> {
         /// It takes time in proportion to variables times inputs.
         const MOST: usize = 20_000_000;
-        let n_variables = self.variables.len();
+        let n_variables = self.n_variables;
         let n_inputs: usize = self.inputs.iter().map(Vec::len).sum();
         if n_variables * n_inputs > MOST {
             return None;
         }
-        let n = n_variables + self.gates.len();
+        let n = n_variables + self.inputs.len();
         let mut gone = vec![false; n];
         let mut order = Vec::with_capacity(n_variables);
         // What is met first depth first wins ties.
@@ -233,7 +209,7 @@ impl Frame {
         while order.len() < n_variables {
             let mut weight = vec![0.0_f64; n];
             weight[n - 1] = 1.0;
-            for gate in (0..self.gates.len()).rev() {
+            for gate in (0..self.inputs.len()).rev() {
                 let node = n_variables + gate;
                 let left = self.inputs[gate].iter().filter(|input| !gone[**input as usize]).count();
                 if left == 0 || weight[node] == 0.0 {
@@ -251,28 +227,26 @@ impl Frame {
             gone[heaviest] = true;
             order.push(heaviest);
             // A gate of which nothing is left weighs nothing.
-            for gate in 0..self.gates.len() {
+            for gate in 0..self.inputs.len() {
                 gone[n_variables + gate] = self.inputs[gate].iter().all(|input| gone[*input as usize]);
             }
         }
         Some(order)
     }
 
-    fn together(&self) -> Option<Vec<usize>> {
-        /// It has usually settled by then.
-        const ROUNDS: usize = 30;
-        let n_variables = self.variables.len();
-        let n = n_variables + self.gates.len();
+    /// Variables that occur together are drawn together, so many times.
+    fn together(&self, mut order: Vec<usize>, rounds: usize) -> Vec<usize> {
+        let n_variables = self.n_variables;
+        let n = n_variables + self.inputs.len();
         // Gates have places too: depth first, a gate after its inputs.
         let mut place = vec![0.0_f64; n];
-        let mut order = self.by_weight()?;
         #[expect(clippy::cast_precision_loss, reason = "a place need not be exact")]
         for (position, variable) in order.iter().enumerate() {
             place[*variable] = position as f64;
         }
-        for _ in 0..ROUNDS {
+        for _ in 0..rounds {
             let mut sum = vec![(0.0_f64, 0.0_f64); n];
-            for gate in 0..self.gates.len() {
+            for gate in 0..self.inputs.len() {
                 let inputs = &self.inputs[gate];
                 #[expect(clippy::cast_precision_loss, reason = "a place need not be exact")]
                 let middle =
@@ -285,7 +259,7 @@ impl Frame {
                 }
             }
             // Gates pass on where they are used.
-            for gate in (0..self.gates.len()).rev() {
+            for gate in (0..self.inputs.len()).rev() {
                 let (total, count) = sum[n_variables + gate];
                 let node = n_variables + gate;
                 let moved = if count > 0.0 { f64::midpoint(place[node], total / count) } else { place[node] };
@@ -311,6 +285,6 @@ impl Frame {
                 break;
             }
         }
-        Some(order)
+        order
     }
 }

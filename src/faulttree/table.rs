@@ -19,6 +19,9 @@ pub(super) const TERMINAL: u32 = u32::MAX;
 /// A cache grows with its table up to so many entries; beyond that memory is better spent on nodes.
 const LARGEST_CACHE: usize = 1 << 24;
 
+/// So many results for each node that may be made.
+const STEPS: usize = 4;
+
 const FREE: u32 = u32::MAX;
 
 /// All nodes, in the order of making: what a node leads to has a smaller number.
@@ -32,7 +35,8 @@ pub(super) struct Table<'a> {
     /// Nodes made since the table was cleared, and how many may be.
     made: usize,
     effort: usize,
-    steps: u32,
+    /// Results remembered since then.
+    steps: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -149,6 +153,7 @@ impl<'a> Table<'a> {
         }
         self.items.truncate(terminals);
         self.made = 0;
+        self.steps = 0;
         self.effort = effort;
         self.forget();
     }
@@ -172,7 +177,11 @@ impl<'a> Table<'a> {
     pub(super) fn remember(&mut self, a: u32, b: u32, result: u32) -> Result<(), Hit> {
         let slot = mix(a, b, 0) & (self.cache.len() - 1);
         self.cache[slot] = Entry { a, b, result, epoch: self.epoch };
-        self.steps = self.steps.wrapping_add(1);
+        self.steps += 1;
+        // Where results are many more than nodes, most were computed before and forgotten.
+        if self.effort < Budget::MOST && self.steps / STEPS >= self.effort {
+            return Err(Hit);
+        }
         // Often enough to stop within milliseconds.
         if self.steps.is_multiple_of(1 << 14) { self.budget.check() } else { Ok(()) }
     }

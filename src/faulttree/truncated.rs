@@ -7,12 +7,33 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::bdd::{Bdd, FALSE, TRUE};
+use super::bdd::{Bdd, Diagram, FALSE, TRUE};
 use super::limits::{Budget, Hit};
-use super::tree::{Kind, Node, Tree};
+use super::part::{Gate, Part};
+
+/// A diagram of a module that is right wherever variables that are true weigh no more than `order` together. `weights`: of the variable
+/// of each level.
+pub(super) fn truncated(
+    part: &Part,
+    places: &[usize],
+    (weights, order): (&[u32], u32),
+    budget: Budget<'_>,
+) -> Result<Diagram, Hit> {
+    let mut never = vec![false; part.variables.len()];
+    for (place, weight) in places.iter().zip(weights) {
+        never[*place] = *weight > order;
+    }
+    let mut bdd = Bdd::new(budget);
+    let mut edges = bdd.variables(&never, places)?;
+    let mut truncated = Truncated::new(&mut bdd, budget, weights, order);
+    for gate in &part.gates {
+        edges.push(truncated.gate(gate, &edges)?);
+    }
+    Ok(bdd.extract(edges[part.len() - 1]))
+}
 
 /// Makes truncated functions.
-pub(super) struct Truncated<'b, 'a> {
+struct Truncated<'b, 'a> {
     bdd: &'b mut Bdd<'a>,
     budget: Budget<'a>,
     /// How much the variable of each level weighs: so many events it takes at least to make it true.
@@ -35,19 +56,17 @@ struct Pending {
 }
 
 impl<'b, 'a> Truncated<'b, 'a> {
-    pub(super) fn new(bdd: &'b mut Bdd<'a>, budget: Budget<'a>, weights: &'b [u32], order: u32) -> Self {
+    fn new(bdd: &'b mut Bdd<'a>, budget: Budget<'a>, weights: &'b [u32], order: u32) -> Self {
         Self { bdd, budget, weights, order, known: HashMap::default(), stack: Vec::new() }
     }
 
-    /// The function of a gate. `edges`: those of the nodes before it.
-    pub(super) fn gate(&mut self, tree: &Tree, gate: usize, edges: &HashMap<usize, u32>) -> Result<u32, Hit> {
-        let edge = |input: &Node| edges[&input.index()] ^ u32::from(input.is_negated());
-        let mut inputs: Vec<u32> = tree.inputs(gate).iter().map(edge).collect();
-        inputs.sort_by_key(|edge| std::cmp::Reverse((self.bdd.level(*edge), *edge)));
-        let Kind::AtLeast(k) = tree.kind(gate) else {
+    /// The function of a gate. `edges`: those of all that was numbered before.
+    fn gate(&mut self, gate: &Gate, edges: &[u32]) -> Result<u32, Hit> {
+        let inputs = self.bdd.deepest_first(gate.edges(edges));
+        let Some(enough) = gate.enough else {
             return inputs.iter().try_fold(TRUE, |all, input| self.and(*input, all));
         };
-        let mut so_many = vec![FALSE; k as usize + 1];
+        let mut so_many = vec![FALSE; enough as usize + 1];
         so_many[0] = TRUE;
         for input in inputs {
             for count in (1..so_many.len()).rev() {
@@ -55,7 +74,7 @@ impl<'b, 'a> Truncated<'b, 'a> {
                 so_many[count] = self.and(one_more ^ 1, so_many[count] ^ 1)? ^ 1;
             }
         }
-        Ok(so_many[k as usize])
+        Ok(so_many[enough as usize])
     }
 
     /// The conjunction. With a stack of its own: diagrams may be as deep as there are variables.
@@ -134,7 +153,7 @@ impl<'b, 'a> Truncated<'b, 'a> {
 
 /// Multiplying and folding: nobody gains by making small numbers collide.
 #[derive(Default)]
-pub(super) struct Mixed(u64);
+struct Mixed(u64);
 
 impl Hasher for Mixed {
     fn write(&mut self, bytes: &[u8]) {
