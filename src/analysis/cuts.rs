@@ -17,6 +17,8 @@ pub struct Wanted {
     pub top: Option<usize>,
     /// None.
     pub count_only: bool,
+    /// Where all are listed and there are more, they are listed in any order; `None`: where sorting them would take long.
+    pub sorted: Option<usize>,
 }
 
 /// The minimal cut sets of one capability.
@@ -43,8 +45,8 @@ pub enum Listed {
     All,
 }
 
-/// Up to so many sets are sorted, the smallest first.
-const MOST_SORTED: u32 = 200_000;
+/// Up to so many sets are sorted, the smallest first, where nobody says.
+const MOST_SORTED: usize = 200_000;
 
 /// The minimal cut sets of a top.
 pub fn cut_sets(solver: &Solver<'_>, top: Node, wanted: Wanted, probabilities: &[f64]) -> CutSets {
@@ -52,8 +54,14 @@ pub fn cut_sets(solver: &Solver<'_>, top: Node, wanted: Wanted, probabilities: &
     let listed = match wanted {
         Wanted { count_only: true, .. } => Listed::These(Vec::new()),
         Wanted { top: Some(top), .. } => Listed::These(likely(&cuts, top, probabilities)),
-        _ if cuts.count() > BigUint::from(MOST_SORTED) => Listed::All,
-        _ => Listed::These(cuts.smallest(MOST_SORTED as usize)),
+        _ => {
+            let sorted = wanted.sorted.unwrap_or(MOST_SORTED);
+            if cuts.count() > BigUint::from(sorted) {
+                Listed::All
+            } else {
+                Listed::These(cuts.smallest(sorted))
+            }
+        }
     };
     let listed_all = match &listed {
         Listed::All => true,
@@ -76,17 +84,8 @@ fn likely(cuts: &Cuts, n: usize, probabilities: &[f64]) -> Vec<Vec<Event>> {
         .collect();
     if sets.len() < n {
         let by_chance: std::collections::HashSet<Vec<Event>> = sets.iter().cloned().collect();
-        // Those that happen by chance are passed over, so that as many more are asked for; and all of a size, so that those that come
-        // first do so whatever `n` is.
-        let needed = n + sets.len();
-        let mut n_up_to = cuts.count_by_order().into_iter().scan(BigUint::ZERO, |sum, count| {
-            *sum += count;
-            Some(sum.clone())
-        });
-        let whole = n_up_to.find(|sum| *sum >= BigUint::from(needed));
-        let whole = whole.and_then(|sum| u32::try_from(sum).ok()).filter(|sum| *sum <= MOST_SORTED);
-        let asked = whole.map_or(needed, |whole| whole as usize);
-        let rest = cuts.smallest(asked).into_iter().filter(|set| !by_chance.contains(set));
+        // Those that happen by chance are passed over, so that as many more are asked for.
+        let rest = cuts.smallest(n + sets.len()).into_iter().filter(|set| !by_chance.contains(set));
         let missing = n - sets.len();
         sets.extend(rest.take(missing));
     }

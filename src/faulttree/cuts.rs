@@ -365,10 +365,26 @@ impl Cuts {
         }
     }
 
-    /// The `n` smallest sets, or all if there are fewer: by size, then by events.
+    /// The `n` smallest sets, or all if there are fewer: by size, then by events. Where there are very many, others as large as the last one may
+    /// be left out that would come before it.
     pub fn smallest(&self, n: usize) -> Vec<Vec<Event>> {
-        let mut sets: Vec<_> = self.cheapest(|_| 1.0).take(n).collect();
+        /// So many sets are looked at, and so large a diagram, to find those that come first of the same size.
+        const MOST: usize = 100_000;
+        let count = |count: BigUint| usize::try_from(count).unwrap_or(usize::MAX);
+        let all = count(self.count());
+        let mut sets: Vec<Vec<Event>> = if all <= n {
+            self.iter().collect()
+        } else {
+            let orders = if self.nodes() <= MOST { self.count_by_order() } else { Vec::new() };
+            let mut up_to = orders.into_iter().map(count).scan(0_usize, |sum, count| {
+                *sum = sum.saturating_add(count);
+                Some(*sum)
+            });
+            let enough = up_to.find(|sum| *sum >= n).unwrap_or(n);
+            self.cheapest(|_| 1.0).take(enough.min(n.max(MOST))).collect()
+        };
         sets.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+        sets.truncate(n);
         sets
     }
 

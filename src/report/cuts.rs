@@ -152,16 +152,13 @@ impl<'c> CutsReport<'c> {
         let all: Vec<ElementId> = model.capabilities().map(|(id, ..)| id).collect();
         let of = |capability: ElementId, sets: &'c CutSets| {
             let (More::Shapes(most) | More::Also(most)) = more;
-            let first: Vec<Vec<ElementId>> = first(sets, most)
+            let first = first(sets, most);
+            let name = |event: Event| model[tree.events[event.index()]].name.clone();
+            let mut report = CapabilityCutsReport::new(sets, &first, &name, probabilities);
+            let first: Vec<Vec<ElementId>> = first
                 .iter()
                 .map(|set| set.iter().map(|event| tree.events[event.index()]).collect())
                 .collect();
-            let mut report = CapabilityCutsReport::new(
-                sets,
-                &|event| model[tree.events[event.index()]].name.clone(),
-                probabilities,
-                most,
-            );
             if matches!(more, More::Shapes(_)) {
                 let shapes = shapes(model, &first);
                 report.shapes = shapes.iter().map(|shape| ShapeReport::new(model, shape)).collect();
@@ -195,13 +192,8 @@ impl<'c> CutsReport<'c> {
         tops: impl Iterator<Item = (String, &'c CutSets)>,
     ) -> Self {
         let of = |(top, sets): (String, &'c CutSets)| {
-            let report = CapabilityCutsReport::new(
-                sets,
-                &|event| events[event.index()].clone(),
-                probabilities,
-                MOST_OF_TREES,
-            );
-            (top, report)
+            let name = |event: Event| events[event.index()].clone();
+            (top, CapabilityCutsReport::new(sets, &first(sets, MOST_OF_TREES), &name, probabilities))
         };
         let capabilities = tops.map(of).collect();
         Self { model: name.to_owned(), state: State::Degraded, of_trees: true, events, capabilities }
@@ -217,13 +209,17 @@ fn first(sets: &CutSets, most: usize) -> Vec<Vec<Event>> {
 }
 
 impl<'c> CapabilityCutsReport<'c> {
-    fn new(sets: &'c CutSets, name: &dyn Fn(Event) -> String, probabilities: &[f64], most: usize) -> Self {
+    fn new(
+        sets: &'c CutSets,
+        first: &[Vec<Event>],
+        name: &dyn Fn(Event) -> String,
+        probabilities: &[f64],
+    ) -> Self {
         let detail = |set: &Vec<Event>| SetReport {
             cut: set.iter().map(|event| name(*event)).collect(),
             probability: set.iter().map(|event| probabilities[event.index()]).product(),
             also: Vec::new(),
         };
-        let first = first(sets, most);
         Self {
             sets,
             count: sets.cuts.count().to_string(),

@@ -15,6 +15,9 @@ use crate::model::{Class, State};
 use crate::render::{self, Detail};
 use crate::report::{CutsReport, More};
 
+/// Of so many sets, the smallest, those of the same shape are told as one.
+const SHAPED: usize = 150;
+
 pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let begun = Instant::now();
     if let Some((format, files, hours)) = args.trees.asked() {
@@ -24,7 +27,7 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
         let (tree, nodes) = found.tree();
         let names: Vec<String> = found.tops.iter().map(|top| found.gates[*top].name.clone()).collect();
         let tops: Vec<Node> = found.tops.iter().map(|top| nodes[*top]).collect();
-        let sets = solve(&tree, &tops, args, &stop);
+        let sets = solve(&tree, &tops, args, None, &stop);
         let events = found.events.into_iter().map(|event| event.name).collect();
         let report =
             CutsReport::of_trees(&found.name, events, tree.probabilities(), names.into_iter().zip(&sets));
@@ -41,20 +44,23 @@ pub(super) fn run(args: &CutsArgs, talk: &Talk) -> Result<Exit, Failure> {
     let kept: State = args.kept.state.into();
     let progress = Progress::new(talk, "looking for cut sets");
     let system_tree = SystemTree::new(system, &capabilities, kept, classes).map_err(ask::too_entangled)?;
-    let sets = solve(&system_tree.tree, &system_tree.tops, args, &stop);
     // A picture of all, or every set with what else falls.
-    let more = match (args.output.format, talk.detail) {
-        (Format::Text, Detail::Normal | Detail::Quiet) if args.top.is_none() => More::Shapes(150),
-        _ => More::Also(2_000),
+    let (more, sorted) = match (args.output.format, talk.detail) {
+        (Format::Text, Detail::Normal | Detail::Quiet) if args.top.is_none() => {
+            (More::Shapes(SHAPED), Some(SHAPED))
+        }
+        _ => (More::Also(2_000), None),
     };
+    let sets = solve(&system_tree.tree, &system_tree.tops, args, sorted, &stop);
     let report = CutsReport::new(system, &system_tree, kept, &capabilities, &sets, more);
     drop(progress);
     finish(&report, args, &stop, talk)
 }
 
-fn solve(tree: &Tree, tops: &[Node], args: &CutsArgs, stop: &Stop) -> Vec<CutSets> {
+fn solve(tree: &Tree, tops: &[Node], args: &CutsArgs, sorted: Option<usize>, stop: &Stop) -> Vec<CutSets> {
     let size = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
-    let wanted = Wanted { order: args.order.map(size), top: args.top.map(size), count_only: args.count };
+    let (order, top) = (args.order.map(size), args.top.map(size));
+    let wanted = Wanted { order, top, count_only: args.count, sorted };
     let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
     let solver = Solver::new(tree, tops, stop.limits(&is_due, &is_over));
     tops.iter().map(|top| cut_sets(&solver, *top, wanted, tree.probabilities())).collect()

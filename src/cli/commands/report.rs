@@ -82,7 +82,7 @@ fn cuts_tree(system: &System, capabilities: &[ElementId], kept: State) -> Option
 fn cut_sets_of(tree: &SystemTree) -> Vec<CutSets> {
     let SystemTree { tree, tops, .. } = tree;
     let solver = Solver::new(tree, tops, Limits { memory: Some(MOST_MEMORY), ..Limits::default() });
-    let wanted = Wanted { order: Some(2), top: None, count_only: false };
+    let wanted = Wanted { order: Some(2), ..Wanted::default() };
     tops.iter().map(|top| cut_sets(&solver, *top, wanted, tree.probabilities())).collect()
 }
 
