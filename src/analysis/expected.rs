@@ -14,21 +14,39 @@ pub struct Expected {
     pub what_if: Option<Bounds>,
     /// The most important event first, of those of which it is known.
     pub importance: Vec<Importance>,
-    /// By event, P₁ − P₀; `None` where it is not known: see [`Solver::birnbaum`].
-    pub birnbaum: Vec<Option<f64>>,
+    /// By event, P₁ − P₀, if it was asked for; `None` where it is not known: see [`Solver::birnbaum`].
+    pub birnbaum: Option<Vec<Option<f64>>>,
 }
 
-/// Asks a solver about a top. `chances` has each event's probability, `what_if` other ones.
-pub fn expected(solver: &Solver<'_>, top: Node, chances: &[f64], what_if: Option<&[f64]>) -> Expected {
+/// What more is asked than how probable a top is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Question<'w> {
+    /// How probable it would be with these chances of events.
+    pub what_if: Option<&'w [f64]>,
+    /// How much each event matters. Parts of a tree may be such that this takes much longer than the probability.
+    pub importance: bool,
+}
+
+impl Default for Question<'_> {
+    /// How much each event matters, with nothing supposed.
+    fn default() -> Self {
+        Self { what_if: None, importance: true }
+    }
+}
+
+/// Asks a solver about a top. `chances` has each event's probability.
+pub fn expected(solver: &Solver<'_>, top: Node, chances: &[f64], asked: Question<'_>) -> Expected {
     let fails = fails(solver, top);
-    let birnbaum = solver.birnbaum(top);
+    let birnbaum = asked.importance.then(|| solver.birnbaum(top));
     let without = |event: usize| {
         let mut without = chances.to_vec();
         without[event] = 0.0;
         solver.probability_with(top, &without).upper
     };
-    let importance = ranked(importance(fails.upper, chances, &birnbaum, without));
-    let what_if = what_if.map(|chances| solver.probability_with(top, chances));
+    let importance = birnbaum
+        .as_ref()
+        .map_or_else(Vec::new, |birnbaum| ranked(importance(fails.upper, chances, birnbaum, without)));
+    let what_if = asked.what_if.map(|chances| solver.probability_with(top, chances));
     Expected { fails, what_if, importance, birnbaum }
 }
 
@@ -45,9 +63,10 @@ pub fn fails(solver: &Solver<'_>, top: Node) -> Bounds {
     fails
 }
 
-/// How often a state is lost: see [`frequency`]. `None` where no event says how often it fails, or a limit was hit.
+/// How often a state is lost: see [`frequency`]. `None` where no event says how often it fails, a limit was hit, or importance was not
+/// asked for, from which it follows.
 pub fn outages(model: &Model, events: &[ElementId], of: &Expected) -> Option<Frequency> {
-    frequency(model, events, &of.birnbaum).filter(|frequency| frequency.per_second > 0.0)
+    frequency(model, events, of.birnbaum.as_ref()?).filter(|frequency| frequency.per_second > 0.0)
 }
 
 /// How probable each top is when the figures that are ranges are drawn from these; `None` where no event's is, a limit was hit, or nobody

@@ -63,8 +63,11 @@ pub struct CapabilityAvailabilityReport {
     /// Where it lies when figures are drawn from their ranges.
     pub spread: Option<SpreadReport>,
     /// What to make better first: the event whose perfection would gain the most stands first; at the end, without a value, those of
-    /// which it is not known. `None` where it is known of none.
+    /// which it is not known. `None` where it is known of none, or was not asked for.
     pub importance: Option<Ordered<Option<ImportanceReport>>>,
+    /// Whether it was not asked for.
+    #[serde(skip)]
+    pub is_without_importance: bool,
 }
 
 /// An availability that is wanted.
@@ -198,7 +201,7 @@ impl AvailabilityOfAllReport {
         }
     }
 
-    /// Whether how much it matters is known of every event.
+    /// Whether how much it matters is known of every event, if that was asked.
     pub fn knows_all_importance(&self) -> bool {
         self.capabilities.iter().all(|(_, of)| of.unknown() == Some(0))
     }
@@ -223,9 +226,11 @@ impl CapabilityAvailabilityReport {
             };
             (events[of.event].clone(), Some(report))
         });
-        let unknown = events.iter().zip(&expected.birnbaum).filter(|(_, birnbaum)| birnbaum.is_none());
+        let unknown =
+            events.iter().zip(expected.birnbaum.iter().flatten()).filter(|(_, birnbaum)| birnbaum.is_none());
         let unknown = unknown.map(|(event, _)| (event.clone(), None));
-        let is_known = expected.fails.is_exact();
+        let is_without_importance = expected.birnbaum.is_none();
+        let is_known = expected.fails.is_exact() && !is_without_importance;
         let supposed = |fails: Bounds| SupposedReport {
             availability: 1.0 - fails.upper,
             downtime_s_per_year: fails.upper * YEAR,
@@ -252,6 +257,7 @@ impl CapabilityAvailabilityReport {
                 mean: of.mean,
             }),
             importance: is_known.then(|| importance.chain(unknown).collect()),
+            is_without_importance,
         }
     }
 
@@ -295,8 +301,11 @@ impl CapabilityAvailabilityReport {
             .map(|(event, _)| event)
     }
 
-    /// How many events there are whose importance is not known; `None`: it is known of none.
+    /// How many events there are whose importance was asked for and is not known; `None`: it is known of none.
     pub fn unknown(&self) -> Option<usize> {
+        if self.is_without_importance {
+            return Some(0);
+        }
         self.importance.as_ref().map(|all| all.iter().filter(|(_, importance)| importance.is_none()).count())
     }
 

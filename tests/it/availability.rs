@@ -128,6 +128,27 @@ fn limits_leave_bounds_and_say_so() {
 }
 
 #[test]
+fn importance_may_be_left_out() {
+    let all = "availability models/storefront --format json";
+    let [with, without] = ["", " --no-importance"].map(|option| {
+        let output = linchpin(&format!("{all}{option}"));
+        assert_eq!(output.status.code(), Some(0));
+        serde_json::from_slice::<Value>(&output.stdout).expect("JSON")
+    });
+    assert_eq!(without["complete"], true);
+    for (name, of) in without["capabilities"].as_object().expect("by capability") {
+        assert_eq!((&of["importance"], &of["outages_per_year"]), (&json!(null), &json!(null)));
+        let with = &with["capabilities"][name];
+        assert!(with["importance"].is_object());
+        for key in ["availability", "probability", "sla", "policies", "loss_per_year"] {
+            assert_eq!(of[key], with[key], "{name}: {key}");
+        }
+    }
+    let text = stdout(&linchpin("availability models/storefront --no-importance"));
+    assert!(text.contains("checkout") && !text.contains("make better first"), "{text}");
+}
+
+#[test]
 fn what_does_not_exist_cannot_be_supposed() {
     let directory = model_of(PAIR);
     for (what, about) in [

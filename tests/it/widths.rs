@@ -7,8 +7,8 @@ use jiff::civil::date;
 use unicode_width::UnicodeWidthStr;
 
 use linchpin::analysis::{
-    CutSets, System, SystemTree, Wanted, blast, check, concentration, custom, cut_sets, expected, explain,
-    survive, sweep,
+    CutSets, Question, System, SystemTree, Wanted, blast, check, concentration, custom, cut_sets, expected,
+    explain, survive, sweep,
 };
 use linchpin::diag::Sources;
 use linchpin::faulttree::{Limits, Solver};
@@ -58,7 +58,8 @@ fn texts(width: usize) -> Vec<(&'static str, String)> {
     let tree = SystemTree::new(&system, &capabilities, State::Degraded, &Class::ALL).expect("no circles");
     let solver = Solver::new(&tree.tree, &tree.tops, Limits::default());
     let chances = tree.tree.probabilities();
-    let answers: Vec<_> = tree.tops.iter().map(|top| expected(&solver, *top, chances, None)).collect();
+    let answers: Vec<_> =
+        tree.tops.iter().map(|top| expected(&solver, *top, chances, Question::default())).collect();
     let what_if = vec![("aws/us-east-1".to_owned(), 0.9999)];
     let available = AvailabilityOfAllReport::new(
         &system,

@@ -17,6 +17,9 @@ pub(in crate::cli) struct AvailabilityArgs {
     /// Suppose that REF had another availability; may be repeated
     #[arg(long, value_name = "REF=AVAILABILITY", value_parser = supposed)]
     pub(in crate::cli) what_if: Vec<(String, f64)>,
+    /// Tell only how probable it is, not what to make better first, nor outages a year: quicker for hard trees
+    #[arg(long)]
+    pub(in crate::cli) no_importance: bool,
     /// Where figures are ranges, draw so many samples of them; 0: none
     #[arg(long, value_name = "N", default_value_t = 2000, conflicts_with = "trees", value_parser = clap::value_parser!(u32).range(..=10_000_000))]
     pub(in crate::cli) samples: u32,

@@ -128,7 +128,7 @@ pub(super) enum Command {
     /// are ranges ({ low = 0.99, high = 0.999 }) give a spread too. In JSON an event whose importance is not known has `null`, and a `null` among its measures is infinite.
     #[command(
         override_usage = "linchpin availability [OPTIONS] [MODEL]\n       linchpin availability [OPTIONS] --openpsa <FILE>\n       linchpin availability [OPTIONS] --galileo <FILE>",
-        after_help = "Examples:\n  linchpin availability models/storefront --capability checkout\n  linchpin availability models/storefront --what-if aws/us-east-1=0.9999\n  linchpin availability --openpsa models/fault-trees/cooling.xml"
+        after_help = "Examples:\n  linchpin availability models/storefront --capability checkout\n  linchpin availability models/storefront --what-if aws/us-east-1=0.9999\n  linchpin availability --openpsa models/fault-trees/cooling.xml\n  linchpin availability --openpsa models/fault-trees/cooling.xml --no-importance"
     )]
     Availability(AvailabilityArgs),
     /// What a change does to survival: for a pull request

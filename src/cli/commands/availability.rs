@@ -9,7 +9,7 @@ use super::super::load::load;
 use super::super::output::{Talk, width_of};
 use super::super::progress::Progress;
 use super::{ask, give, import, mention_warnings};
-use crate::analysis::{Expected, Sampling, System, SystemTree, expected, fails, spreads};
+use crate::analysis::{Expected, Question, Sampling, System, SystemTree, expected, fails, spreads};
 use crate::diag::nearest;
 use crate::exchange::FaultTree;
 use crate::faulttree::{Bounds, Solver};
@@ -31,8 +31,9 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         let what_if = what_if(args, tree.probabilities(), place, &names)?;
         let tops: Vec<_> = found.tops.iter().map(|top| nodes[*top]).collect();
         let solver = Solver::new(&tree, &tops, stop.limits(&is_due, &is_over));
+        let asked = Question { what_if: what_if.as_deref(), importance: !args.no_importance };
         let of = |top: &usize| {
-            let answer = expected(&solver, nodes[*top], tree.probabilities(), what_if.as_deref());
+            let answer = expected(&solver, nodes[*top], tree.probabilities(), asked);
             (found.gates[*top].name.clone(), answer)
         };
         let answers = found.tops.iter().map(of).collect();
@@ -61,8 +62,9 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
     };
     let what_if = what_if(args, chances, place, &[])?;
     let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
+    let asked = Question { what_if: what_if.as_deref(), importance: !args.no_importance };
     let answers: Vec<Expected> =
-        tree.tops.iter().map(|top| expected(&solver, *top, chances, what_if.as_deref())).collect();
+        tree.tops.iter().map(|top| expected(&solver, *top, chances, asked)).collect();
     let others = of_other_state(system, &capabilities, kept, &stop)?;
     let sampling = Sampling { samples: args.samples, seed: args.seed };
     let spreads = spreads(model, &tree.events, &solver, &tree.tops, sampling, &is_due);

@@ -10,8 +10,8 @@ use super::super::load::{Loaded, load};
 use super::super::output::Talk;
 use super::{ask, mention_warnings, working};
 use crate::analysis::{
-    CutSets, SINGLE_POINT_CLASSES, System, SystemTree, Wanted, briefing, check, cut_sets, declared, expected,
-    known_outages, replay, survive, sweep,
+    CutSets, Question, SINGLE_POINT_CLASSES, System, SystemTree, Wanted, briefing, check, cut_sets, declared,
+    expected, known_outages, replay, survive, sweep,
 };
 use crate::draw;
 use crate::faulttree::{Limits, Solver};
@@ -101,6 +101,7 @@ fn availability_of(
         &tree.tops,
         Limits { memory: Some(MOST_MEMORY), stop: Some(&stop), ..Limits::default() },
     );
-    let answers: Vec<_> = tree.tops.iter().map(|top| expected(&solver, *top, chances, None)).collect();
+    let answers: Vec<_> =
+        tree.tops.iter().map(|top| expected(&solver, *top, chances, Question::default())).collect();
     Some(AvailabilityOfAllReport::new(system, &tree, kept, capabilities, &answers, &[], None, Vec::new()))
 }
