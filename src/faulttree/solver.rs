@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use super::bdd::{Bdd, Chance};
 use super::bounds::between;
 use super::circuit::Circuit;
-use super::eliminate::effort;
+use super::eliminate::{easy, effort};
 use super::limits::{Bounds, Budget, Hit, Limits, narrow};
 use super::modules::{Modules, modules};
 use super::order::{Orders, Rule};
@@ -115,13 +115,14 @@ impl<'a> Solver<'a> {
             let circuit = (part.len() <= MOST_TANGLED).then(|| Circuit::new(&part));
             let effort =
                 circuit.as_ref().map_or(f64::INFINITY, |(circuit, literal)| effort(circuit, *literal));
-            if effort > QUICK {
+            let is_quick = effort <= QUICK.min(easy(&work.budget));
+            if !is_quick {
                 found = race.run(TANGLED, &mut work.bdd, &work.budget);
             }
             if found.is_err() && goes_on(work) {
                 match circuit {
                     Some((circuit, literal)) if effort <= HARD => {
-                        return self.tangled(part, circuit, literal, effort <= QUICK, work);
+                        return self.tangled(part, circuit, literal, is_quick, work);
                     }
                     _ => found = race.run(usize::MAX, &mut work.bdd, &work.budget),
                 }

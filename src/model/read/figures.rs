@@ -3,12 +3,10 @@
 use toml::de::DeValue;
 
 use super::Reader;
-use super::keys::Fields;
+use super::keys::{FIGURES, Fields};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::decl::{At, Figures};
 use crate::model::{Range, Time};
-
-pub(super) const FIGURES: [&str; 3] = ["availability", "mtbf", "mttr"];
 
 impl Reader<'_> {
     pub(super) fn add_figures(&mut self, fields: &Fields<'_, '_>, figures: &mut Figures) {

@@ -3,13 +3,14 @@
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::figures::FIGURES;
 use super::{Merge, Reader, Value};
 use crate::diag::{Code, Diagnostic, Place, nearest};
 use crate::model::decl::At;
 
 /// So many keys are listed to somebody who wrote no table at all.
 const MOST_KEYS: usize = 8;
+/// Failure figures: the keys whose values may be ranges.
+pub(super) const FIGURES: [&str; 3] = ["availability", "mtbf", "mttr"];
 
 /// A table whose keys are known to be known.
 pub(super) struct Fields<'t, 'i> {

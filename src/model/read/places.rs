@@ -1,6 +1,6 @@
 //! Where things run and what they share: providers, regions, zones, products, groups.
 
-use super::figures::FIGURES;
+use super::keys::FIGURES;
 use super::known::ORIGIN;
 use super::{Merge, Reader, Value};
 use crate::model::Scope;

@@ -2,7 +2,7 @@
 
 use toml::de::DeValue;
 
-use super::figures::FIGURES;
+use super::keys::FIGURES;
 use super::{Reader, Value};
 use crate::model::decl::{
     At, BackupDecl, CapabilityDecl, CreditDecl, PlacementDecl, ServiceDecl, StandbyDecl,
