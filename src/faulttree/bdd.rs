@@ -38,9 +38,9 @@ impl<'a> Bdd<'a> {
         self.table.clear(1, effort);
     }
 
-    /// From now on it is time to stop, and only what is short is done.
-    pub(super) fn go_on_to_the_last(&mut self) {
-        self.table.go_on_to_the_last();
+    /// From now on, this is what may be spent.
+    pub(super) fn spend(&mut self, budget: Budget<'a>) {
+        self.table.spend(budget);
     }
 
     /// How many nodes were made since the last reset.

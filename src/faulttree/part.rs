@@ -111,6 +111,16 @@ impl Part {
         Some(pairs)
     }
 
+    /// About how many conjunctions of two say the same. Those of *k* of *n* are many: one that counts goes with each input and each number
+    /// up to *k*.
+    pub(super) fn conjunctions(&self) -> usize {
+        let of_gate = |gate: &Gate| match (gate.inputs.len(), gate.enough) {
+            (n, None) => n,
+            (n, Some(enough)) => (n + 1).saturating_sub(enough as usize).saturating_mul(2 * enough as usize),
+        };
+        self.gates.iter().map(of_gate).fold(0, usize::saturating_add)
+    }
+
     /// Whether it is true when no variable is.
     pub(super) fn is_true_of_nothing(&self) -> bool {
         let mut is_true = vec![false; self.variables.len()];

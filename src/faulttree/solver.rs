@@ -112,7 +112,7 @@ impl<'a> Solver<'a> {
         let mut found = if is_over { Err(Hit) } else { race.run(FEW, &mut work.bdd, &work.budget) };
         let goes_on = |work: &Work<'_>| work.budget.check().is_ok();
         if found.is_err() && goes_on(work) {
-            let circuit = (part.len() <= MOST_TANGLED).then(|| Circuit::new(&part));
+            let circuit = (part.conjunctions() <= MOST_TANGLED).then(|| Circuit::new(&part));
             let effort =
                 circuit.as_ref().map_or(f64::INFINITY, |(circuit, literal)| effort(circuit, *literal));
             let is_quick = effort <= QUICK.min(easy(&work.budget));
@@ -158,10 +158,16 @@ impl<'a> Solver<'a> {
         (Form::Tangled(Box::new(Tangled::new(part, circuit, literal, is_quick, rough))), is_contrary)
     }
 
-    /// Rough bounds in a short while, for who wants to stop and would have nothing else.
+    /// Rough bounds in a short while, where there would be nothing else.
     fn roughly(&self, part: &Part, work: &mut Work<'_>) -> Option<Rough> {
-        work.bdd.go_on_to_the_last();
-        self.between(part, &mut work.bdd, &mut work.grace)
+        // Where memory ran out, modules to come have as long as there is.
+        let is_due = work.budget.check().is_err();
+        work.bdd.spend(work.budget.last());
+        let rough = self.between(part, &mut work.bdd, &mut work.grace);
+        if !is_due {
+            work.bdd.spend(work.budget);
+        }
+        rough
     }
 
     /// Two diagrams between which that of a module lies. So many nodes may be looked at.
@@ -290,8 +296,8 @@ const FEW: usize = 40_000;
 const QUICK: f64 = 33_554_432.0;
 /// A module of which no order leads to a diagram of about so many nodes is tangled.
 const TANGLED: usize = 1 << 20;
-/// Larger modules are given to diagrams alone.
-const MOST_TANGLED: usize = 1 << 14;
+/// Modules of more conjunctions of two are given to diagrams alone.
+const MOST_TANGLED: usize = 1 << 15;
 /// With more rows than this, splitting cases does not come to an end.
 const HARD: f64 = 2e12;
 

@@ -74,9 +74,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// From now on it is time to stop.
-    pub(super) fn go_on_to_the_last(&mut self) {
-        self.budget = self.budget.last();
+    /// From now on, this is what may be spent.
+    pub(super) fn spend(&mut self, budget: Budget<'a>) {
+        self.budget = budget;
     }
 
     /// How many nodes were made since the table was cleared.
