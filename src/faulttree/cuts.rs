@@ -365,24 +365,24 @@ impl Cuts {
         }
     }
 
-    /// The `n` smallest sets, or all if there are fewer: by size, then by events. Where there are very many, others as large as the last one may
-    /// be left out that would come before it.
+    /// The `n` smallest sets, or all if there are fewer: by size, then by events. Where very many are as large as the last one, some of
+    /// these that would come before it may be left out.
     pub fn smallest(&self, n: usize) -> Vec<Vec<Event>> {
-        /// So many sets are looked at, and so large a diagram, to find those that come first of the same size.
-        const MOST: usize = 100_000;
-        let count = |count: BigUint| usize::try_from(count).unwrap_or(usize::MAX);
-        let all = count(self.count());
-        let mut sets: Vec<Vec<Event>> = if all <= n {
-            self.iter().collect()
+        /// So many steps are taken to find those that come first of the same size.
+        const MOST: usize = 1 << 20;
+        let Some(last) = n.checked_sub(1) else { return Vec::new() };
+        let mut sets: Vec<Vec<Event>> = Vec::new();
+        if self.count() <= BigUint::from(n) {
+            sets.extend(self);
         } else {
-            let orders = if self.nodes() <= MOST { self.count_by_order() } else { Vec::new() };
-            let mut up_to = orders.into_iter().map(count).scan(0_usize, |sum, count| {
-                *sum = sum.saturating_add(count);
-                Some(*sum)
-            });
-            let enough = up_to.find(|sum| *sum >= n).unwrap_or(n);
-            self.cheapest(|_| 1.0).take(enough.min(n.max(MOST))).collect()
-        };
+            let mut cheapest = self.cheapest(|_| 1.0);
+            while sets.len() < n || cheapest.steps < MOST {
+                let next = cheapest.next();
+                let is_larger = |set: &Vec<Event>| sets.get(last).is_some_and(|last| set.len() > last.len());
+                let Some(set) = next.filter(|set| !is_larger(set)) else { break };
+                sets.push(set);
+            }
+        }
         sets.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
         sets.truncate(n);
         sets
@@ -423,6 +423,7 @@ impl Cuts {
             trail: Vec::new(),
             later: Vec::new(),
             pushed: 0,
+            steps: 0,
         };
         cheapest.push(Branch { node: self.root, ..Branch::default() });
         cheapest
@@ -612,6 +613,8 @@ struct Cheapest<'c> {
     /// A node, what waits behind it, and what that costs at least.
     later: Vec<(u32, u32, f64)>,
     pushed: u64,
+    /// How many nodes were passed.
+    steps: usize,
 }
 
 impl Cheapest<'_> {
@@ -671,6 +674,7 @@ impl Iterator for Cheapest<'_> {
                     (branch.node, branch.waiting, branch.waits) = self.later[branch.waiting as usize - 1];
                     continue;
                 }
+                self.steps += 1;
                 let without = Branch { node: self.cuts.node(branch.node).lo, ..branch };
                 let with = self.with(branch);
                 let (better, worse) =
