@@ -51,21 +51,18 @@ const MOST_SORTED: usize = 200_000;
 /// The minimal cut sets of a top.
 pub fn cut_sets(solver: &Solver<'_>, top: Node, wanted: Wanted, probabilities: &[f64]) -> CutSets {
     let cuts = solver.cuts(top, wanted.order);
+    let count = cuts.count();
     let listed = match wanted {
         Wanted { count_only: true, .. } => Listed::These(Vec::new()),
         Wanted { top: Some(top), .. } => Listed::These(likely(&cuts, top, probabilities)),
         _ => {
             let sorted = wanted.sorted.unwrap_or(MOST_SORTED);
-            if cuts.count() > BigUint::from(sorted) {
-                Listed::All
-            } else {
-                Listed::These(cuts.smallest(sorted))
-            }
+            if count > BigUint::from(sorted) { Listed::All } else { Listed::These(cuts.smallest(sorted)) }
         }
     };
     let listed_all = match &listed {
         Listed::All => true,
-        Listed::These(sets) => cuts.count() == BigUint::from(sets.len()),
+        Listed::These(sets) => count == BigUint::from(sets.len()),
     };
     // Larger ones than were looked for may exist, unless no set can be larger.
     let looked_everywhere = cuts.complete_to().is_none_or(|order| order >= probabilities.len());

@@ -5,6 +5,7 @@
 //! function is true of nothing having happened.
 
 use super::limits::{Budget, Hit, narrow};
+use super::part::counted;
 use super::table::{Item, TERMINAL, Table};
 
 /// The constant false.
@@ -138,17 +139,10 @@ impl<'a> Bdd<'a> {
 
     /// Whether at least so many of some functions hold.
     pub(super) fn at_least(&mut self, k: usize, inputs: &[u32]) -> Result<u32, Hit> {
-        let mut so_many = vec![FALSE; k + 1];
-        so_many[0] = TRUE;
-        for (index, input) in inputs.iter().enumerate() {
-            // What is too few even with all that follow is never asked for.
-            let fewest = (k + index + 1).saturating_sub(inputs.len()).max(1);
-            for count in (fewest..=k.min(index + 1)).rev() {
-                let one_more = self.and(*input, so_many[count - 1])?;
-                so_many[count] = self.or(one_more, so_many[count])?;
-            }
-        }
-        Ok(so_many[k])
+        counted(k, inputs, [FALSE, TRUE], |one_less, so_many, input| {
+            let one_more = self.and(input, one_less)?;
+            self.or(one_more, so_many)
+        })
     }
 
     fn known(&self, f: u32, g: u32) -> Option<u32> {

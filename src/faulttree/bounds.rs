@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::bdd::{Bdd, Diagram, FALSE, TRUE};
 use super::limits::Hit;
-use super::part::{Gate, Part};
+use super::part::{Gate, Part, counted};
 use super::tree::Node;
 
 /// Which way a function may be changed.
@@ -87,16 +87,11 @@ impl Bounded<'_, '_> {
         let Some(enough) = gate.enough else {
             return inputs.iter().try_fold(TRUE, |all, input| self.and(*input, all, way));
         };
-        let mut so_many = vec![FALSE; enough as usize + 1];
-        so_many[0] = TRUE;
-        for input in inputs {
-            for count in (1..so_many.len()).rev() {
-                let one_more = self.and(input, so_many[count - 1], way)?;
-                let any = self.bdd.or(one_more, so_many[count])?;
-                so_many[count] = self.shrunk(any, way)?;
-            }
-        }
-        Ok(so_many[enough as usize])
+        counted(enough as usize, &inputs, [FALSE, TRUE], |one_less, so_many, input| {
+            let one_more = self.and(input, one_less, way)?;
+            let any = self.bdd.or(one_more, so_many)?;
+            self.shrunk(any, way)
+        })
     }
 
     fn and(&mut self, f: u32, g: u32, way: Way) -> Result<u32, Hit> {

@@ -3,11 +3,12 @@
 //! Each conclusion leaves a smaller circuit with the same solutions; what was decided of events is in its weight.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use super::bdd::Chance;
 use super::fill::minimum_fill;
 use super::limits::narrow;
-use super::part::Part;
+use super::part::{Part, counted};
 use super::tree::Node;
 
 /// Variable `out` is true exactly when both inputs are. Literals are written as nodes: a variable, plain or negated.
@@ -95,19 +96,16 @@ impl Circuit {
     }
 
     fn at_least(&mut self, k: usize, inputs: &[Node]) -> Node {
-        let mut so_many = vec![Node::NEVER; k + 1];
-        so_many[0] = Node::ALWAYS;
-        for (index, input) in inputs.iter().enumerate() {
-            let fewest = (k + index + 1).saturating_sub(inputs.len()).max(1);
-            for count in (fewest..=k.min(index + 1)).rev() {
-                let one_more = self.and(so_many[count - 1], *input);
-                so_many[count] = match so_many[count] {
-                    Node::NEVER => one_more,
-                    without => !self.and(!without, !one_more),
-                };
-            }
-        }
-        so_many[k]
+        let Ok(so_many) = counted(
+            k,
+            inputs,
+            [Node::NEVER, Node::ALWAYS],
+            |one_less, so_many, input| -> Result<_, Infallible> {
+                let one_more = self.and(one_less, input);
+                Ok(if so_many == Node::NEVER { one_more } else { !self.and(!so_many, !one_more) })
+            },
+        );
+        so_many
     }
 
     /// The literal or constant that a literal equals.

@@ -229,11 +229,16 @@ impl Cuts {
     /// How many sets there are.
     pub fn count(&self) -> BigUint {
         // Large numbers only where they are needed.
-        if let Some(up) = self.up(|_| 1_u128) {
-            return BigUint::from(up[self.root as usize]);
+        if let Some(few) = self.few() {
+            return BigUint::from(few);
         }
         let mut up = self.up(|_| BigUint::from(1_u32)).unwrap_or_default();
         up.swap_remove(self.root as usize)
+    }
+
+    /// How many sets there are, unless that is a very large number.
+    fn few(&self) -> Option<u128> {
+        Some(self.up(|_| 1_u128)?[self.root as usize])
     }
 
     /// How many sets there are of 0, 1, 2 … events, up to the largest.
@@ -372,7 +377,7 @@ impl Cuts {
         const MOST: usize = 1 << 20;
         let Some(last) = n.checked_sub(1) else { return Vec::new() };
         let mut sets: Vec<Vec<Event>> = Vec::new();
-        if self.count() <= BigUint::from(n) {
+        if self.few().is_some_and(|count| count <= n as u128) {
             sets.extend(self);
         } else {
             let mut cheapest = self.cheapest(|_| 1.0);
@@ -522,7 +527,6 @@ impl Iterator for Iter<'_> {
     type Item = Vec<Event>;
 
     fn next(&mut self) -> Option<Vec<Event>> {
-        let length = |length: usize| narrow(length);
         while let Some(Open { mut node, mut waiting, chosen, later }) = self.open.pop() {
             self.chosen.truncate(chosen as usize);
             self.later.truncate(later as usize);
@@ -537,7 +541,7 @@ impl Iterator for Iter<'_> {
                     continue;
                 }
                 let here = self.cuts.node(node);
-                let (chosen, later) = (length(self.chosen.len()), length(self.later.len()));
+                let (chosen, later) = (narrow(self.chosen.len()), narrow(self.later.len()));
                 if here.lo != EMPTY {
                     self.open.push(Open { node: here.lo, waiting, chosen, later });
                 }
@@ -548,7 +552,7 @@ impl Iterator for Iter<'_> {
                     }
                     Of::Family(root) => {
                         self.later.push((here.hi, waiting));
-                        waiting = length(self.later.len());
+                        waiting = narrow(self.later.len());
                         node = root;
                     }
                 }

@@ -104,9 +104,7 @@ impl<'a> Functions<'a> {
     }
 
     fn deepest_first(&self, of: &[Function]) -> Vec<u32> {
-        let mut edges: Vec<u32> = of.iter().map(|function| function.0).collect();
-        edges.sort_by_key(|edge| std::cmp::Reverse((self.bdd.level(*edge), *edge)));
-        edges
+        self.bdd.deepest_first(of.iter().map(|function| function.0))
     }
 
     /// Writes a function that more of its variables never make false as gates over the nodes that its variables stand for.

@@ -48,6 +48,26 @@ impl Gate {
     }
 }
 
+/// Whether at least `k` inputs hold, counted one input after the other. `step` says whether so many hold with one more input: from whether
+/// one less did before, whether so many did, and the input.
+pub(super) fn counted<T: Copy, E>(
+    k: usize,
+    inputs: &[T],
+    [never, always]: [T; 2],
+    mut step: impl FnMut(T, T, T) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut so_many = vec![never; k + 1];
+    so_many[0] = always;
+    for (index, input) in inputs.iter().enumerate() {
+        // What is too few even with all that follow is never asked for.
+        let fewest = (k + index + 1).saturating_sub(inputs.len()).max(1);
+        for count in (fewest..=k.min(index + 1)).rev() {
+            so_many[count] = step(so_many[count - 1], so_many[count], *input)?;
+        }
+    }
+    Ok(so_many[k])
+}
+
 impl Part {
     /// The module at a node.
     pub(super) fn new(tree: &Tree, top: usize, is_module: &[bool], leaf: impl Fn(usize) -> Leaf) -> Self {

@@ -11,6 +11,7 @@
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
+use super::limits::narrow;
 use super::modules::{Modules, modules};
 use super::tree::{Kind, Node, Tree};
 
@@ -305,8 +306,7 @@ fn share(tree: &Tree, tops: &[Node]) -> (Tree, Vec<Node>) {
         for (position, a) in shared.iter().enumerate() {
             for b in &shared[position + 1..] {
                 n_pairs += 1;
-                let gate = u32::try_from(gate).expect("gates are nodes, which fit");
-                pairs.entry((*a, *b)).or_default().push(gate);
+                pairs.entry((*a, *b)).or_default().push(narrow(gate));
             }
         }
     }

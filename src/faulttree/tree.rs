@@ -316,10 +316,9 @@ impl Tree {
         const MOST: usize = 1 << 30;
         let index = self.nodes.len();
         assert!(index < MOST, "a tree has fewer than 2^30 nodes");
-        let offset = |at: usize| narrow(at);
-        let start = offset(self.inputs.len());
+        let start = narrow(self.inputs.len());
         self.inputs.extend_from_slice(inputs);
-        self.nodes.push(Stored { kind, start, end: offset(self.inputs.len()) });
+        self.nodes.push(Stored { kind, start, end: narrow(self.inputs.len()) });
         Node::new(index, false)
     }
 

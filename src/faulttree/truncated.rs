@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::bdd::{Bdd, Diagram, FALSE, TRUE};
 use super::limits::{Budget, Hit};
-use super::part::{Gate, Part};
+use super::part::{Gate, Part, counted};
 
 /// A diagram of a module that is right wherever variables that are true weigh no more than `order` together. `weights`: of the variable
 /// of each level.
@@ -66,15 +66,10 @@ impl<'b, 'a> Truncated<'b, 'a> {
         let Some(enough) = gate.enough else {
             return inputs.iter().try_fold(TRUE, |all, input| self.and(*input, all));
         };
-        let mut so_many = vec![FALSE; enough as usize + 1];
-        so_many[0] = TRUE;
-        for input in inputs {
-            for count in (1..so_many.len()).rev() {
-                let one_more = self.and(input, so_many[count - 1])?;
-                so_many[count] = self.and(one_more ^ 1, so_many[count] ^ 1)? ^ 1;
-            }
-        }
-        Ok(so_many[enough as usize])
+        counted(enough as usize, &inputs, [FALSE, TRUE], |one_less, so_many, input| {
+            let one_more = self.and(input, one_less)?;
+            Ok(self.and(one_more ^ 1, so_many ^ 1)? ^ 1)
+        })
     }
 
     /// The conjunction. With a stack of its own: diagrams may be as deep as there are variables.
