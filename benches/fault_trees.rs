@@ -56,11 +56,11 @@ fn read(file: &Path) -> (Tree, Node) {
 /// What the process does that is measured: reads a file, answers one question, prints the answer.
 fn solve(file: &Path, asks_probability: bool) {
     let (tree, top) = read(file);
-    let solver = Solver::new(&tree, &[top], Limits::default());
     if asks_probability {
+        let solver = Solver::for_probability(&tree, &[top], Limits::default());
         println!("{:e}", solver.probability(top).lower);
     } else {
-        println!("{}", solver.cuts(top, None).count());
+        println!("{}", Solver::new(&tree, &[top], Limits::default()).cuts(top, None).count());
     }
 }
 

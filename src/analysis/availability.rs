@@ -49,7 +49,8 @@ pub fn availability(
 fn by_tree(system: &System, capability: ElementId, state: State) -> Option<Bounds> {
     let tree = SystemTree::by_chance(system, &[capability], state).ok()?;
     let [top] = tree.tops[..] else { return None };
-    let solver = Solver::new(&tree.tree, &[top], Limits { memory: Some(MOST_BYTES), ..Limits::default() });
+    let limits = Limits { memory: Some(MOST_BYTES), ..Limits::default() };
+    let solver = Solver::for_probability(&tree.tree, &[top], limits);
     let fails = solver.probability(top);
     fails.is_exact().then_some(Bounds { lower: 1.0 - fails.upper, upper: 1.0 - fails.lower })
 }

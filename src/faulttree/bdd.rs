@@ -79,12 +79,6 @@ impl<'a> Bdd<'a> {
         edges
     }
 
-    /// Whether a function is that of a single variable, or its contrary.
-    pub(super) fn is_variable(&self, f: u32) -> bool {
-        let item = self.table.item(f >> 1);
-        f > TRUE && item.hi == TRUE && item.lo == FALSE
-    }
-
     /// The level of an edge's node, and the functions when its variable is true and when it is not; none of a constant.
     pub(super) fn parts(&self, f: u32) -> Option<(u32, u32, u32)> {
         let item = self.table.item(f >> 1);

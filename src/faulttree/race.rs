@@ -152,19 +152,8 @@ fn build(
 /// The diagram of a gate, from those of its inputs, the deepest first: so each step adds on top of what is there.
 fn gate_of(bdd: &mut Bdd<'_>, gate: &Gate, edges: &[u32]) -> Result<u32, Hit> {
     let inputs = bdd.deepest_first(gate.edges(edges));
-    if let Some(enough) = gate.enough {
-        return bdd.at_least(enough as usize, &inputs);
+    match gate.enough {
+        Some(enough) => bdd.at_least(enough as usize, &inputs),
+        None => inputs.iter().try_fold(TRUE, |all, input| bdd.and(*input, all)),
     }
-    // Variables go on top of each other one by one; what is larger is joined in pairs, neighbours first.
-    let (variables, mut parts): (Vec<u32>, Vec<u32>) =
-        inputs.into_iter().partition(|edge| bdd.is_variable(*edge));
-    parts.insert(0, variables.iter().try_fold(TRUE, |all, input| bdd.and(*input, all))?);
-    while parts.len() > 1 {
-        let mut joined = Vec::with_capacity(parts.len().div_ceil(2));
-        for pair in parts.chunks(2) {
-            joined.push(pair.iter().try_fold(TRUE, |all, part| bdd.and(*part, all))?);
-        }
-        parts = joined;
-    }
-    Ok(parts[0])
 }

@@ -45,6 +45,16 @@ pub struct Solver<'a> {
 impl<'a> Solver<'a> {
     /// Builds diagrams for the functions of some nodes. When a limit is hit, what is asked of these has bounds for an answer.
     pub fn new(tree: &Tree, tops: &[Node], limits: Limits<'a>) -> Self {
+        Self::build(tree, tops, limits, FEW_OF_ALL)
+    }
+
+    /// The same for who asks how probable these nodes are and nothing else: parts whose variables can be summed out in a fraction of a
+    /// second get no larger diagrams, unless somebody asks for importance or cut sets after all.
+    pub fn for_probability(tree: &Tree, tops: &[Node], limits: Limits<'a>) -> Self {
+        Self::build(tree, tops, limits, FEW)
+    }
+
+    fn build(tree: &Tree, tops: &[Node], limits: Limits<'a>, few: usize) -> Self {
         let budget = Budget::new(limits);
         let (tree, nodes) = simplify(tree, tops);
         let mut solver = Self {
@@ -55,7 +65,7 @@ impl<'a> Solver<'a> {
             known: HashMap::new(),
             tops: HashMap::with_capacity(tops.len()),
         };
-        let mut work = Work { bdd: Bdd::new(budget), budget, grace: GRACE };
+        let mut work = Work { bdd: Bdd::new(budget), budget, few, grace: GRACE };
         for (top, node) in tops.iter().zip(nodes) {
             let root = solver.root(&tree, node, &mut work);
             solver.tops.insert(*top, root);
@@ -109,7 +119,7 @@ impl<'a> Solver<'a> {
     fn form(&self, part: Part, work: &mut Work<'_>) -> (Form, bool) {
         let is_over = work.budget.last().check().is_err();
         let mut race = Race::new(&part);
-        let mut found = if is_over { Err(Hit) } else { race.run(FEW, &mut work.bdd, &work.budget) };
+        let mut found = if is_over { Err(Hit) } else { race.run(work.few, &mut work.bdd, &work.budget) };
         let goes_on = |work: &Work<'_>| work.budget.check().is_ok();
         if found.is_err() && goes_on(work) {
             let circuit = (part.conjunctions() <= MOST_TANGLED).then(|| Circuit::new(&part));
@@ -284,14 +294,18 @@ impl<'a> Solver<'a> {
 struct Work<'a> {
     bdd: Bdd<'a>,
     budget: Budget<'a>,
+    /// Where no order leads to a diagram of so many nodes, summing out is quicker if it is quick.
+    few: usize,
     /// So many nodes may still be looked at for bounds once it is time to stop.
     grace: usize,
 }
 
 /// What may be made after it is time to stop takes a fraction of a second.
 const GRACE: usize = 1 << 18;
-/// Where no order leads to a diagram of so many nodes, summing out may be quicker.
+/// For a probability alone, diagrams of more nodes than this take longer than summing out where that is quick.
 const FEW: usize = 40_000;
+/// For importance and cut sets there have to be diagrams anyway; but larger ones are only made when somebody asks.
+const FEW_OF_ALL: usize = TANGLED;
 /// Summing out that makes no more rows than this takes a fraction of a second.
 const QUICK: f64 = 33_554_432.0;
 /// A module of which no order leads to a diagram of about so many nodes is tangled.

@@ -12,7 +12,7 @@ use super::{ask, give, import, mention_warnings};
 use crate::analysis::{Expected, Question, Sampling, System, SystemTree, expected, fails, spreads};
 use crate::diag::nearest;
 use crate::exchange::FaultTree;
-use crate::faulttree::{Bounds, Solver};
+use crate::faulttree::{Bounds, Limits, Node, Solver, Tree};
 use crate::model::{Class, ElementId, State};
 use crate::render::{self, Detail};
 use crate::report::AvailabilityOfAllReport;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         let place = |name: &str| names.iter().position(|known| known == name);
         let what_if = what_if(args, tree.probabilities(), place, &names)?;
         let tops: Vec<_> = found.tops.iter().map(|top| nodes[*top]).collect();
-        let solver = Solver::new(&tree, &tops, stop.limits(&is_due, &is_over));
+        let solver = solver(&tree, &tops, args, stop.limits(&is_due, &is_over));
         let asked = Question { what_if: what_if.as_deref(), importance: !args.no_importance };
         let of = |top: &usize| {
             let answer = expected(&solver, nodes[*top], tree.probabilities(), asked);
@@ -61,7 +61,7 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         Some(event.unwrap_or(usize::MAX))
     };
     let what_if = what_if(args, chances, place, &[])?;
-    let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
+    let solver = solver(&tree.tree, &tree.tops, args, stop.limits(&is_due, &is_over));
     let asked = Question { what_if: what_if.as_deref(), importance: !args.no_importance };
     let answers: Vec<Expected> =
         tree.tops.iter().map(|top| expected(&solver, *top, chances, asked)).collect();
@@ -81,6 +81,11 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
     drop(progress);
     let is_whole = spreads.is_none_or(|spreads| spreads.samples == args.samples);
     finish(report, args, &stop, is_whole, talk)
+}
+
+fn solver<'a>(tree: &Tree, tops: &[Node], args: &AvailabilityArgs, limits: Limits<'a>) -> Solver<'a> {
+    let new = if args.no_importance { Solver::for_probability } else { Solver::new };
+    new(tree, tops, limits)
 }
 
 /// Says which events of a fault tree have no probability.
@@ -114,7 +119,7 @@ fn of_other_state(
     }
     let tree = SystemTree::by_chance(system, &asked, other).map_err(ask::too_entangled)?;
     let (is_due, is_over) = (|| stop.is_due(), || stop.is_over());
-    let solver = Solver::new(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
+    let solver = Solver::for_probability(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
     Ok(asked.into_iter().zip(&tree.tops).map(|(id, top)| (id, fails(&solver, *top))).collect())
 }
 
