@@ -19,6 +19,7 @@ mod explain;
 mod importance;
 mod lint;
 mod many;
+mod moments;
 mod net;
 mod pairs;
 mod replay;

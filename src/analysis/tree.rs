@@ -8,7 +8,8 @@
 //!
 //! Each is a formula over the same of its inputs: `all` is dropped when any input is, and so on. To ride out t asks
 //! whether the input is late by t; what starts after d is late by t when what it needs is late by t - d. Where nothing
-//! below a gate takes time the two are one, so that models without delays pay nothing for them.
+//! below a gate takes time the two are one, so that models without delays pay nothing for them; and times that a gate cannot tell
+//! apart are one (`moments`).
 //!
 //! In circles dropping is the least solution (nothing stops of itself) and lateness the greatest (what waits for itself
 //! never comes). Both are found by iterating, as functions that are equal exactly when they are the same, over gates that
@@ -18,6 +19,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::System;
+use super::moments::Moments;
 use crate::compile::{Capacity, ConditionId, Dense, Level, NodeId, Op};
 use crate::faulttree::{Function, Functions, Limits, Node, Tree};
 use crate::model::{Class, Element, ElementId, State, Time};
@@ -116,6 +118,7 @@ struct Asked<'d> {
     late: HashMap<(NodeId, Time), u32>,
     /// Whether something at or below a gate takes time.
     takes_time: Vec<bool>,
+    moments: Moments,
     inputs: Vec<u32>,
     /// For each item where its inputs begin; one more at the end.
     first_input: Vec<u32>,
@@ -134,6 +137,7 @@ impl<'d> Asked<'d> {
             dropped: vec![NONE; dense.len()],
             late: HashMap::new(),
             takes_time: takes_time(dense),
+            moments: Moments::new(dense),
             inputs: Vec::new(),
             first_input: vec![0],
             users: Vec::new(),
@@ -143,7 +147,12 @@ impl<'d> Asked<'d> {
 
     fn item(&mut self, gate: NodeId, plane: Plane) -> u32 {
         let next = u32::try_from(self.items.len()).expect("fewer than 2^32 questions");
-        let plane = if self.takes_time[gate.index()] { plane } else { Plane::Dropped };
+        let plane = match plane {
+            Plane::LateBy(time) if self.takes_time[gate.index()] => {
+                Plane::LateBy(self.moments.same_as(gate, time))
+            }
+            _ => Plane::Dropped,
+        };
         let known = match plane {
             Plane::Dropped => &mut self.dropped[gate.index()],
             Plane::LateBy(time) => self.late.entry((gate, time)).or_insert(NONE),
@@ -310,6 +319,8 @@ struct Writer<'a, 'd> {
     of_event: HashMap<NodeId, Node>,
     /// By item.
     values: Vec<Node>,
+    /// By item, for the circle at hand.
+    functions: Vec<Function>,
 }
 
 impl<'a, 'd> Writer<'a, 'd> {
@@ -320,6 +331,7 @@ impl<'a, 'd> Writer<'a, 'd> {
             events: Vec::new(),
             of_event: HashMap::new(),
             values: vec![Node::NEVER; asked.items.len()],
+            functions: Vec::new(),
         };
         for (id, element) in system.model.elements() {
             let gate = asked.dense.event(id);
@@ -353,29 +365,26 @@ impl<'a, 'd> Writer<'a, 'd> {
     fn circle(&mut self, set: &[usize], tops: &[u32]) -> Result<(), TooEntangled> {
         let asked = self.asked;
         let (dropped, late): (Vec<usize>, Vec<usize>) = set.iter().partition(|item| asked.is_dropped(**item));
-        let (dropped, late) = (Loop::new(asked, &dropped), Loop::new(asked, &late));
         let mut equations = Equations {
             asked,
             functions: Functions::new(Limits { memory: Some(MOST_BYTES), ..Limits::default() }),
-            values: HashMap::with_capacity(set.len()),
+            values: std::mem::take(&mut self.functions),
         };
-        for item in dropped.order.iter().chain(&late.order) {
-            for input in asked.inputs(*item).iter().map(|input| *input as usize) {
-                if !dropped.contains(input) && !late.contains(input) {
-                    let function = equations.functions.of(self.values[input]).map_err(|_| TooEntangled)?;
-                    equations.values.insert(input, function);
-                }
-            }
+        equations.values.resize(asked.items.len(), Function::NEVER);
+        let is_inside = |item: &u32| set.binary_search(&(*item as usize)).is_ok();
+        for input in set.iter().flat_map(|item| asked.inputs(*item)).filter(|input| !is_inside(input)) {
+            let function = equations.functions.of(self.values[*input as usize]).map_err(|_| TooEntangled)?;
+            equations.values[*input as usize] = function;
         }
         equations.solve_both(&dropped, &late)?;
-        let is_inside = |item: usize| dropped.contains(item) || late.contains(item);
         let is_seen = |item: usize| {
             tops.iter().any(|top| *top as usize == item)
-                || asked.users(item).iter().any(|user| !is_inside(*user as usize))
+                || asked.users(item).iter().any(|user| !is_inside(user))
         };
         for item in set.iter().copied().filter(|item| is_seen(*item)) {
-            self.values[item] = equations.functions.write(equations.values[&item], &mut self.tree);
+            self.values[item] = equations.functions.write(equations.values[item], &mut self.tree);
         }
+        self.functions = equations.values;
         Ok(())
     }
 }
@@ -384,25 +393,29 @@ impl<'a, 'd> Writer<'a, 'd> {
 struct Equations<'a, 'd> {
     asked: &'a Asked<'d>,
     functions: Functions<'a>,
-    values: HashMap<usize, Function>,
+    /// By item.
+    values: Vec<Function>,
 }
 
 impl Equations<'_, '_> {
     /// The least solution for what drops, given the greatest one for what is late, which depends on it in turn.
-    fn solve_both(&mut self, dropped: &Loop, late: &Loop) -> Result<(), TooEntangled> {
+    fn solve_both(&mut self, dropped: &[usize], late: &[usize]) -> Result<(), TooEntangled> {
         let asked = self.asked;
-        for item in &late.order {
-            self.values.insert(*item, Function::NEVER);
+        for item in late {
+            self.values[*item] = Function::NEVER;
         }
         // What is ridden out asks how late the same circle makes it: from nothing being late, as often as there are such.
-        let asks = |item: &&usize| asked.inputs(**item).iter().any(|input| late.contains(*input as usize));
-        let between: Vec<usize> = dropped.order.iter().filter(asks).copied().collect();
+        let asks = |item: &&usize| {
+            asked.inputs(**item).iter().any(|input| late.binary_search(&(*input as usize)).is_ok())
+        };
+        let between: Vec<usize> = dropped.iter().filter(asks).copied().collect();
+        let (dropped, late) = (loops(asked, dropped), loops(asked, late));
         for _ in 0..=between.len() {
-            self.solve(dropped, Function::NEVER)?;
-            self.solve(late, Function::ALWAYS)?;
+            self.solve(&dropped, Function::NEVER)?;
+            self.solve(&late, Function::ALWAYS)?;
             let mut has_changed = false;
             for item in &between {
-                has_changed |= self.value(*item)? != self.values[item];
+                has_changed |= self.value(*item)? != self.values[*item];
             }
             if !has_changed {
                 break;
@@ -411,19 +424,20 @@ impl Equations<'_, '_> {
         Ok(())
     }
 
-    /// Iterates from below or above until nothing changes, which takes no more rounds than there are cuts.
-    fn solve(&mut self, of: &Loop, start: Function) -> Result<(), TooEntangled> {
-        for item in &of.cuts {
-            self.values.insert(*item, start);
-        }
-        for _ in 0..=of.cuts.len() {
-            let before: Vec<Function> = of.cuts.iter().map(|item| self.values[item]).collect();
-            for item in &of.order {
-                let value = self.value(*item)?;
-                self.values.insert(*item, value);
+    /// Iterates each from below or above until nothing changes, which takes no more rounds than there are cuts.
+    fn solve(&mut self, loops: &[Loop], start: Function) -> Result<(), TooEntangled> {
+        for Loop { order, cuts } in loops {
+            for item in cuts {
+                self.values[*item] = start;
             }
-            if of.cuts.iter().zip(before).all(|(item, before)| self.values[item] == before) {
-                break;
+            for _ in 0..=cuts.len() {
+                let before: Vec<Function> = cuts.iter().map(|item| self.values[*item]).collect();
+                for item in order {
+                    self.values[*item] = self.value(*item)?;
+                }
+                if cuts.iter().zip(before).all(|(item, before)| self.values[*item] == before) {
+                    break;
+                }
             }
         }
         Ok(())
@@ -431,7 +445,7 @@ impl Equations<'_, '_> {
 
     fn value(&mut self, item: usize) -> Result<Function, TooEntangled> {
         let of: Vec<Function> =
-            self.asked.inputs(item).iter().map(|input| self.values[&(*input as usize)]).collect();
+            self.asked.inputs(item).iter().map(|input| self.values[*input as usize]).collect();
         value(self.asked, item, &of, &mut self.functions)
     }
 }
@@ -538,27 +552,37 @@ fn count(n: usize) -> u32 {
 }
 
 /// Items that depend on each other, in an order in which each stands behind its inputs except for some, which cut all
-/// circles.
+/// circles; or one item that does not depend on itself.
 struct Loop {
     order: Vec<usize>,
     cuts: Vec<usize>,
-    members: HashSet<usize>,
+}
+
+/// What some items are without the others: sets that depend on each other, dependencies first.
+fn loops(asked: &Asked<'_>, set: &[usize]) -> Vec<Loop> {
+    let place: HashMap<usize, usize> = set.iter().enumerate().map(|(place, item)| (*item, place)).collect();
+    let inputs = |item: &usize| asked.inputs(*item).iter().filter_map(|input| place.get(&(*input as usize)));
+    let edges =
+        set.iter().enumerate().flat_map(|(place, item)| inputs(item).map(move |input| (place, *input)));
+    let knots = Knots::new(set.len(), edges);
+    let items = |places: Vec<usize>| places.into_iter().map(|place| set[place]).collect();
+    knots.components().map(|(places, _)| Loop::new(asked, items(places))).collect()
 }
 
 impl Loop {
     /// Depth first: what is met again while it is still open cuts a circle.
-    fn new(asked: &Asked<'_>, set: &[usize]) -> Self {
+    fn new(asked: &Asked<'_>, set: Vec<usize>) -> Self {
         let members: HashSet<usize> = set.iter().copied().collect();
         let mut order = Vec::with_capacity(set.len());
         let mut cuts = Vec::new();
         // By item: whether it is still open.
         let mut seen: HashMap<usize, bool> = HashMap::with_capacity(set.len());
         for start in set {
-            if seen.contains_key(start) {
+            if seen.contains_key(&start) {
                 continue;
             }
-            seen.insert(*start, true);
-            let mut path = vec![(*start, 0)];
+            seen.insert(start, true);
+            let mut path = vec![(start, 0)];
             while let Some((item, next)) = path.last_mut() {
                 let Some(input) = asked.inputs(*item).get(*next).map(|input| *input as usize) else {
                     seen.insert(*item, false);
@@ -582,10 +606,6 @@ impl Loop {
         }
         cuts.sort_unstable();
         cuts.dedup();
-        Self { order, cuts, members }
-    }
-
-    fn contains(&self, item: usize) -> bool {
-        self.members.contains(&item)
+        Self { order, cuts }
     }
 }

@@ -139,12 +139,15 @@ fn what_diff_says_is_what_two_answers_differ_in() {
         }
         let expected = differences(&answers(&old), &answers(&new));
         assert_eq!(said(&report), expected, "seed {seed}\n{}\n{}", draft.text(), edited.text());
-        let back = compared(&new, &old);
-        assert_eq!(
-            (back.regressions, back.improvements),
-            (report.improvements, report.regressions),
-            "seed {seed}"
-        );
+        // That it reads the other way round is told by fewer: each is as much work as all before.
+        if seed % 3 == 0 {
+            let back = compared(&new, &old);
+            assert_eq!(
+                (back.regressions, back.improvements),
+                (report.improvements, report.regressions),
+                "seed {seed}"
+            );
+        }
         compared_models += 1;
         changes += expected.len();
     }
