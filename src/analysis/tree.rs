@@ -372,11 +372,14 @@ impl<'a, 'd> Writer<'a, 'd> {
         };
         equations.values.resize(asked.items.len(), Function::NEVER);
         let is_inside = |item: &u32| set.binary_search(&(*item as usize)).is_ok();
-        for input in set.iter().flat_map(|item| asked.inputs(*item)).filter(|input| !is_inside(input)) {
+        // Variables stand in the order in which they are met.
+        let [in_dropped, in_late] = [&dropped, &late].map(|items| loops(asked, items));
+        let in_order = in_dropped.iter().chain(&in_late).flat_map(|of| &of.order);
+        for input in in_order.flat_map(|item| asked.inputs(*item)).filter(|input| !is_inside(input)) {
             let function = equations.functions.of(self.values[*input as usize]).map_err(|_| TooEntangled)?;
             equations.values[*input as usize] = function;
         }
-        equations.solve_both(&dropped, &late)?;
+        equations.solve_both((&dropped, &in_dropped), (&late, &in_late))?;
         let is_seen = |item: usize| {
             tops.iter().any(|top| *top as usize == item)
                 || asked.users(item).iter().any(|user| !is_inside(user))
@@ -399,7 +402,11 @@ struct Equations<'a, 'd> {
 
 impl Equations<'_, '_> {
     /// The least solution for what drops, given the greatest one for what is late, which depends on it in turn.
-    fn solve_both(&mut self, dropped: &[usize], late: &[usize]) -> Result<(), TooEntangled> {
+    fn solve_both(
+        &mut self,
+        (dropped, in_dropped): (&[usize], &[Loop]),
+        (late, in_late): (&[usize], &[Loop]),
+    ) -> Result<(), TooEntangled> {
         let asked = self.asked;
         for item in late {
             self.values[*item] = Function::NEVER;
@@ -409,10 +416,9 @@ impl Equations<'_, '_> {
             asked.inputs(**item).iter().any(|input| late.binary_search(&(*input as usize)).is_ok())
         };
         let between: Vec<usize> = dropped.iter().filter(asks).copied().collect();
-        let (dropped, late) = (loops(asked, dropped), loops(asked, late));
         for _ in 0..=between.len() {
-            self.solve(&dropped, Function::NEVER)?;
-            self.solve(&late, Function::ALWAYS)?;
+            self.solve(in_dropped, Function::NEVER)?;
+            self.solve(in_late, Function::ALWAYS)?;
             let mut has_changed = false;
             for item in &between {
                 has_changed |= self.value(*item)? != self.values[*item];
