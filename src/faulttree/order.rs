@@ -9,12 +9,10 @@ use super::limits::narrow;
 use super::part::{Gate, Part};
 
 /// The orders of a module's variables.
-pub(super) struct Orders {
-    n_variables: usize,
+pub(super) struct Orders<'p> {
+    part: &'p Part,
     /// For each gate its inputs by number.
     inputs: Vec<Vec<u32>>,
-    /// Each gate with each of its inputs; nothing where gates are very wide.
-    pairs: Option<Vec<(u32, u32)>>,
     /// By graph, once it was asked for; nothing where it would take long.
     forests: [OnceCell<Option<Forest>>; 2],
 }
@@ -71,16 +69,11 @@ impl Rule {
     ];
 }
 
-impl Orders {
+impl<'p> Orders<'p> {
     /// Those of a module.
-    pub(super) fn new(part: &Part) -> Self {
+    pub(super) fn new(part: &'p Part) -> Self {
         let inputs = |gate: &Gate| gate.inputs.iter().map(|input| narrow(input.index())).collect();
-        Self {
-            n_variables: part.variables.len(),
-            inputs: part.gates.iter().map(inputs).collect(),
-            pairs: part.pairs(),
-            forests: Default::default(),
-        }
+        Self { part, inputs: part.gates.iter().map(inputs).collect(), forests: Default::default() }
     }
 
     /// The variables by number, first to last. Where a rule would take long, depth first.
@@ -100,7 +93,7 @@ impl Orders {
 
     /// Depth first; gates before variables, what is shared most first.
     fn shared_first(&self) -> Vec<usize> {
-        let n_variables = self.n_variables;
+        let n_variables = self.part.variables.len();
         let mut uses = vec![0_u32; n_variables + self.inputs.len()];
         for input in self.inputs.iter().flatten() {
             uses[*input as usize] += 1;
@@ -110,23 +103,23 @@ impl Orders {
 
     /// The inputs of a node, if it is a gate.
     fn inputs(&self, node: u32) -> &[u32] {
-        (node as usize).checked_sub(self.n_variables).map_or(&[], |gate| &self.inputs[gate])
+        (node as usize).checked_sub(self.part.variables.len()).map_or(&[], |gate| &self.inputs[gate])
     }
 
     fn top(&self) -> u32 {
-        narrow(self.n_variables + self.inputs.len() - 1)
+        narrow(self.part.variables.len() + self.inputs.len() - 1)
     }
 
     /// Depth first, inputs of a gate by a key.
     fn depth_first<K: Ord>(&self, key: impl Fn(u32) -> K) -> Vec<usize> {
-        let mut order = Vec::with_capacity(self.n_variables);
-        let mut seen = vec![false; self.n_variables + self.inputs.len()];
+        let mut order = Vec::with_capacity(self.part.variables.len());
+        let mut seen = vec![false; self.part.variables.len() + self.inputs.len()];
         let mut open = vec![self.top()];
         while let Some(node) = open.pop() {
             if std::mem::replace(&mut seen[node as usize], true) {
                 continue;
             }
-            if (node as usize) < self.n_variables {
+            if (node as usize) < self.part.variables.len() {
                 order.push(node as usize);
             }
             let mut inputs = self.inputs(node).to_vec();
@@ -140,10 +133,10 @@ impl Orders {
     /// any more.
     fn separators_first(&self, graph: Graph, parts: Parts) -> Option<Vec<usize>> {
         let forest = self.forests[graph as usize].get_or_init(|| self.forest(graph)).as_ref()?;
-        let mut order = Vec::with_capacity(self.n_variables);
+        let mut order = Vec::with_capacity(self.part.variables.len());
         let mut open = forest.roots.clone();
         while let Some(node) = open.pop() {
-            if (node as usize) < self.n_variables {
+            if (node as usize) < self.part.variables.len() {
                 order.push(node as usize);
             }
             let mut next = forest.parts[node as usize].clone();
@@ -160,7 +153,7 @@ impl Orders {
     /// The elimination tree of the module as a graph (Liu 1990): each node hangs on the next one of those that it is next to when its
     /// turn comes to be taken out.
     fn forest(&self, graph: Graph) -> Option<Forest> {
-        let n = self.n_variables + self.inputs.len();
+        let n = self.part.variables.len() + self.inputs.len();
         let (order, near) = minimum_fill(n, &self.pairs(graph)?, n)?;
         let mut turn = vec![0; n];
         for (position, node) in order.iter().enumerate() {
@@ -183,7 +176,7 @@ impl Orders {
     fn pairs(&self, graph: Graph) -> Option<Vec<(u32, u32)>> {
         /// So many inputs of a gate are next to each other, if there are no more.
         const WIDEST: usize = 12;
-        let mut pairs = self.pairs.clone()?;
+        let mut pairs = self.part.pairs()?;
         for inputs in self.inputs.iter().filter(|inputs| graph == Graph::Cliques && inputs.len() <= WIDEST) {
             for (position, a) in inputs.iter().enumerate() {
                 pairs.extend(inputs[..position].iter().map(|b| (*a, *b)));
@@ -196,7 +189,7 @@ impl Orders {
     fn by_weight(&self) -> Option<Vec<usize>> {
         /// It takes time in proportion to variables times inputs.
         const MOST: usize = 20_000_000;
-        let n_variables = self.n_variables;
+        let n_variables = self.part.variables.len();
         let n_inputs: usize = self.inputs.iter().map(Vec::len).sum();
         if n_variables * n_inputs > MOST {
             return None;
@@ -236,7 +229,7 @@ impl Orders {
 
     /// Variables that occur together are drawn together, so many times.
     fn together(&self, mut order: Vec<usize>, rounds: usize) -> Vec<usize> {
-        let n_variables = self.n_variables;
+        let n_variables = self.part.variables.len();
         let n = n_variables + self.inputs.len();
         // Gates have places too: depth first, a gate after its inputs.
         let mut place = vec![0.0_f64; n];

@@ -112,6 +112,11 @@ impl Part {
         Self { variables, never, gates }
     }
 
+    /// What the levels of a diagram stand for that has the variables in an order.
+    pub(super) fn levels(&self, order: &[usize]) -> Vec<Variable> {
+        order.iter().map(|variable| self.variables[*variable]).collect()
+    }
+
     /// How many variables and gates there are.
     pub(super) fn len(&self) -> usize {
         self.variables.len() + self.gates.len()

@@ -147,6 +147,12 @@ impl Solved {
 }
 
 impl Drawn {
+    /// A module with its variables in an order; the contrary where it is true when nothing happens.
+    pub(super) fn new(part: &Part, order: &[usize], mut diagram: Diagram) -> Self {
+        diagram.root &= !1;
+        Self { variables: part.levels(order), diagram }
+    }
+
     fn answer(&self, of: &dyn Fn(Variable) -> Answer) -> Answer {
         match chances(&self.variables, of) {
             Some(of_level) => Answer::Chance(self.diagram.chance(&of_level)),
@@ -250,10 +256,8 @@ impl Tangled {
             return Ok(drawn);
         }
         let mut race = Race::new(&self.part);
-        let (order, mut diagram) = race.run(usize::MAX, &mut Bdd::new(budget), &budget)?;
-        diagram.root &= !1;
-        let variables = order.iter().map(|variable| self.part.variables[*variable]).collect();
-        Ok(self.drawn.get_or_init(|| Drawn { variables, diagram }))
+        let (order, diagram) = race.run(usize::MAX, &mut Bdd::new(budget), &budget)?;
+        Ok(self.drawn.get_or_init(|| Drawn::new(&self.part, &order, diagram)))
     }
 
     fn derivatives(

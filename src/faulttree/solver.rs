@@ -28,7 +28,7 @@ enum Root {
 /// Solves a tree for some of its nodes: probabilities, what they depend on, and minimal cut sets.
 ///
 /// The work that takes long is done in [`Solver::new`] (diagrams) and [`Solver::cuts`]; where a part is too tangled for a diagram of
-/// a few million nodes, in [`Solver::probability`], the first time.
+/// about a million nodes, in [`Solver::probability`], the first time.
 #[derive(Debug)]
 pub struct Solver<'a> {
     limits: Limits<'a>,
@@ -138,7 +138,7 @@ impl<'a> Solver<'a> {
                 }
             }
         }
-        let Ok((order, mut diagram)) = found else {
+        let Ok((order, diagram)) = found else {
             let is_contrary = part.is_true_of_nothing();
             let rough = if is_over { None } else { self.roughly(&part, work) };
             // Where nothing is known it is somewhere between never and always.
@@ -146,9 +146,7 @@ impl<'a> Solver<'a> {
             return (Form::Between(part, rough), is_contrary);
         };
         let is_contrary = diagram.root & 1 == 1;
-        diagram.root &= !1;
-        let variables = order.iter().map(|variable| part.variables[*variable]).collect();
-        (Form::Drawn(Drawn { variables, diagram }), is_contrary)
+        (Form::Drawn(Drawn::new(&part, &order, diagram)), is_contrary)
     }
 
     fn tangled(
@@ -190,8 +188,7 @@ impl<'a> Solver<'a> {
         };
         let chances: Vec<f64> = order.iter().map(chance).collect();
         let (below, above) = between(part, &order, &chances, bdd, effort)?;
-        let variables = order.iter().map(|place| part.variables[*place]).collect();
-        Some(Rough { variables, below, above })
+        Some(Rough { variables: part.levels(&order), below, above })
     }
 
     /// About how likely each module is, without taking long.

@@ -165,11 +165,9 @@ fn drawn_up_to(
     budget: Budget<'_>,
 ) -> Result<Drawn, Hit> {
     let places = Orders::new(part).by(Rule::Weights);
-    let variables: Vec<Variable> = places.iter().map(|place| part.variables[*place]).collect();
-    let weights: Vec<u32> = variables.iter().map(|variable| weight(*variable)).collect();
-    let mut diagram = truncated(part, &places, (&weights, order), budget)?;
-    diagram.root &= !1;
-    Ok(Drawn { variables, diagram })
+    let weights: Vec<u32> = part.levels(&places).into_iter().map(weight).collect();
+    let diagram = truncated(part, &places, (&weights, order), budget)?;
+    Ok(Drawn::new(part, &places, diagram))
 }
 
 /// How likely more than so many of some events happen.
