@@ -17,7 +17,7 @@ pub struct Wanted {
     pub top: Option<usize>,
     /// None.
     pub count_only: bool,
-    /// Where all are listed and there are more, they are listed in any order; `None`: where sorting them would take long.
+    /// Where all are listed, they are sorted unless there are more than so many; `None`: than are sorted without taking long.
     pub sorted: Option<usize>,
 }
 

@@ -69,6 +69,11 @@ pub fn outages(model: &Model, events: &[ElementId], of: &Expected) -> Option<Fre
     frequency(model, events, of.birnbaum.as_ref()?).filter(|frequency| frequency.per_second > 0.0)
 }
 
+/// Whether some event's figure is a range from which samples are to be drawn: then a solver is asked many times.
+pub fn is_sampled(model: &Model, events: &[ElementId], sampling: Sampling) -> bool {
+    sampling.samples > 0 && events.iter().any(|event| is_uncertain(model, *event))
+}
+
 /// How probable each top is when the figures that are ranges are drawn from these; `None` where no event's is, a limit was hit, or nobody
 /// waits any more.
 pub fn spreads(
@@ -79,8 +84,7 @@ pub fn spreads(
     sampling: Sampling,
     is_due: &(dyn Fn() -> bool + Sync),
 ) -> Option<Spreads> {
-    let is_sampled = sampling.samples > 0 && events.iter().any(|event| is_uncertain(model, *event));
-    if !is_sampled || !tops.iter().all(|top| solver.probability(*top).is_exact()) {
+    if !is_sampled(model, events, sampling) || !tops.iter().all(|top| solver.probability(*top).is_exact()) {
         return None;
     }
     spread(model, events, sampling, |chances| {

@@ -43,7 +43,7 @@ pub use cuts::{CutSets, Listed, Wanted, cut_sets, falls_with};
 pub use data::{Copies, DataCopy, DataLoss};
 pub use deadlock::{Beginning, Circle, Circles, Cut, Stuck, Untangled, circles, stuck};
 pub use diff::{AtStake, Both, Change, Changed, Diff, Effect, diff};
-pub use expected::{Expected, Question, expected, fails, outages, spreads, works};
+pub use expected::{Expected, Question, expected, fails, is_sampled, outages, spreads, works};
 pub use explain::{Cause, Explained, What, chain, explain};
 pub use importance::{Frequency, Importance, frequency, importance, ranked};
 pub use lint::lint;

@@ -13,7 +13,7 @@ use super::part::{Gate, Part};
 /// Orders of a module that compete, the most promising first.
 pub(super) struct Race<'p> {
     part: &'p Part,
-    orders: Orders,
+    orders: Orders<'p>,
     entries: Vec<Entry>,
     /// So many nodes each may make in this round.
     effort: usize,
@@ -57,15 +57,15 @@ impl<'p> Race<'p> {
         }
     }
 
-    /// A small diagram of the module, with its variables by level; none once each order may make more nodes than so many. May be asked
-    /// again, and goes on from there.
+    /// A small diagram of the module, with its variables by level; none once each order may make more nodes than so many, but all have a
+    /// first try. May be asked again, and goes on from there.
     pub(super) fn run(
         &mut self,
         most: usize,
         bdd: &mut Bdd<'_>,
         budget: &Budget<'_>,
     ) -> Result<(Vec<usize>, Diagram), Hit> {
-        while self.effort <= most {
+        while self.effort <= most || self.entries.is_empty() {
             let mut turn = 0;
             while self.has(turn) {
                 let may_make = self.may_make(turn);

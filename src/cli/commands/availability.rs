@@ -9,10 +9,12 @@ use super::super::load::load;
 use super::super::output::{Talk, width_of};
 use super::super::progress::Progress;
 use super::{ask, give, import, mention_warnings};
-use crate::analysis::{Expected, Question, Sampling, System, SystemTree, expected, fails, spreads};
+use crate::analysis::{
+    Expected, Question, Sampling, System, SystemTree, expected, fails, is_sampled, spreads,
+};
 use crate::diag::nearest;
 use crate::exchange::FaultTree;
-use crate::faulttree::{Bounds, Limits, Node, Solver, Tree};
+use crate::faulttree::{Bounds, Solver};
 use crate::model::{Class, ElementId, State};
 use crate::render::{self, Detail};
 use crate::report::AvailabilityOfAllReport;
@@ -30,7 +32,8 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         let place = |name: &str| names.iter().position(|known| known == name);
         let what_if = what_if(args, tree.probabilities(), place, &names)?;
         let tops: Vec<_> = found.tops.iter().map(|top| nodes[*top]).collect();
-        let solver = solver(&tree, &tops, args, stop.limits(&is_due, &is_over));
+        let new = if args.no_importance { Solver::for_probability } else { Solver::new };
+        let solver = new(&tree, &tops, stop.limits(&is_due, &is_over));
         let asked = Question { what_if: what_if.as_deref(), importance: !args.no_importance };
         let of = |top: &usize| {
             let answer = expected(&solver, nodes[*top], tree.probabilities(), asked);
@@ -61,12 +64,15 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
         Some(event.unwrap_or(usize::MAX))
     };
     let what_if = what_if(args, chances, place, &[])?;
-    let solver = solver(&tree.tree, &tree.tops, args, stop.limits(&is_due, &is_over));
+    let sampling = Sampling { samples: args.samples, seed: args.seed };
+    // What is asked for many samples is worth diagrams.
+    let asks_once = args.no_importance && !is_sampled(model, &tree.events, sampling);
+    let new = if asks_once { Solver::for_probability } else { Solver::new };
+    let solver = new(&tree.tree, &tree.tops, stop.limits(&is_due, &is_over));
     let asked = Question { what_if: what_if.as_deref(), importance: !args.no_importance };
     let answers: Vec<Expected> =
         tree.tops.iter().map(|top| expected(&solver, *top, chances, asked)).collect();
     let others = of_other_state(system, &capabilities, kept, &stop)?;
-    let sampling = Sampling { samples: args.samples, seed: args.seed };
     let spreads = spreads(model, &tree.events, &solver, &tree.tops, sampling, &is_due);
     let report = AvailabilityOfAllReport::new(
         system,
@@ -81,11 +87,6 @@ pub(super) fn run(args: &AvailabilityArgs, talk: &Talk) -> Result<Exit, Failure>
     drop(progress);
     let is_whole = spreads.is_none_or(|spreads| spreads.samples == args.samples);
     finish(report, args, &stop, is_whole, talk)
-}
-
-fn solver<'a>(tree: &Tree, tops: &[Node], args: &AvailabilityArgs, limits: Limits<'a>) -> Solver<'a> {
-    let new = if args.no_importance { Solver::for_probability } else { Solver::new };
-    new(tree, tops, limits)
 }
 
 /// Says which events of a fault tree have no probability.
